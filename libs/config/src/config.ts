@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** Thrown when the environment cannot work. The message lists every problem with what to do. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration cannot work:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the variables that a schema names, reports all problems at once, and freezes the result. An empty variable
+ * counts as absent. The only place where the environment is read.
+ */
+export function readConfig<Schema extends z.ZodObject>(
+  schema: Schema,
+  env: NodeJS.ProcessEnv = process.env,
+): Readonly<z.output<Schema>> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  throw new ConfigError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0] ?? '');
+      const description = (schema.shape[name] as z.ZodType | undefined)?.description;
+      const what = name in given ? issue.message : 'is required';
+      return `${name}: ${what}${description === undefined ? '' : ` (${description})`}`;
+    }),
+  );
+}

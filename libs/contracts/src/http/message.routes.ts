@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { EditMessage, Message, MessagePage, messageRpc, SendMessage } from '../message.contract.js';
+import { Done, IdempotencyKey, IdParam, SeqParam } from '../scalar.js';
+import { ofId, paging } from './query.js';
+import { route } from './route.js';
+
+export const messagesApi = {
+  send: route({
+    method: 'POST',
+    path: '/api/messages',
+    summary: 'Send a message',
+    description:
+      'With an idempotency key, in the body or in the header, repeating is safe: the same message is answered again. ' +
+      'The same key with another content is a CONFLICT.',
+    auth: 'user',
+    limit: 'send',
+    headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
+    body: SendMessage,
+    status: 201,
+    reply: Message,
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'],
+  }),
+  list: route({
+    method: 'GET',
+    path: '/api/messages',
+    summary: 'List messages of a chat',
+    description:
+      'Give at most one of `cursor`, `before_id`, `after_id`, `before_seq`, `after_seq` and `around_id`. `after_*` runs ' +
+      'forward from there, everything else newest first. Deleted messages are listed without content. A page of long ' +
+      'messages ends early.',
+    auth: 'user',
+    limit: 'request',
+    query: z.strictObject({
+      chat_id: IdParam,
+      before_id: IdParam.optional(),
+      after_id: IdParam.optional(),
+      before_seq: SeqParam.optional(),
+      after_seq: SeqParam.optional(),
+      around_id: IdParam.optional(),
+      ...paging(50, 200),
+    }),
+    status: 200,
+    reply: MessagePage,
+    errors: ['NOT_FOUND'],
+  }),
+  get: route({
+    method: 'GET',
+    path: '/api/messages/{id}',
+    summary: 'Read a message',
+    auth: 'user',
+    limit: 'request',
+    params: ofId,
+    status: 200,
+    reply: Message,
+  }),
+  edit: route({
+    method: 'PUT',
+    path: '/api/messages/{id}',
+    summary: 'Edit an own message',
+    auth: 'user',
+    limit: 'request',
+    params: ofId,
+    body: EditMessage,
+    status: 200,
+    reply: Message,
+    errors: ['FORBIDDEN', 'CONFLICT'],
+  }),
+  delete: route({
+    method: 'DELETE',
+    path: '/api/messages/{id}',
+    summary: 'Delete a message: its sender, or an admin of the chat',
+    auth: 'user',
+    limit: 'request',
+    params: ofId,
+    status: 200,
+    reply: Done,
+    errors: ['FORBIDDEN'],
+  }),
+  history: route({
+    method: 'GET',
+    path: '/api/messages/{id}/history',
+    summary: 'Read what a message said before it was edited',
+    auth: 'user',
+    limit: 'request',
+    params: ofId,
+    status: 200,
+    reply: messageRpc.history.reply,
+  }),
+} as const;

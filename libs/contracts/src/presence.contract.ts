@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { event } from './contract.js';
+import { Id, text, Timestamp } from './scalar.js';
+
+export const PresenceStatus = z.enum(['online', 'away', 'offline']);
+export type PresenceStatus = z.infer<typeof PresenceStatus>;
+
+export const Presence = z.strictObject({ user_id: Id, status: PresenceStatus, last_seen: Timestamp });
+export type Presence = z.infer<typeof Presence>;
+
+/** Leases: what one gateway knows of its own connections. Who is not renewed within 45 s is gone. */
+export const presenceEvent = {
+  /** `full` replaces all that this gateway said before; otherwise only the named users change. */
+  lease: event(
+    'presence.lease',
+    z.strictObject({ gateway_id: text(1, 64), full: z.boolean(), users: z.array(Presence) }),
+  ),
+  /** A starting gateway asks the others to say their full set. */
+  ask: event('presence.ask', z.strictObject({ gateway_id: text(1, 64) })),
+  typing: event('chat.{chat_id}.typing', z.strictObject({ chat_id: Id, user_id: Id, typing: z.boolean() })),
+} as const;
