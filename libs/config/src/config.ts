@@ -8,13 +8,21 @@ export class ConfigError extends Error {
   }
 }
 
+/** Variables by name; an empty one counts as absent. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment of this process, with what `defaults` gives where it is silent and `fixed` says in any case. */
+export function environmentWith(defaults: Environment, fixed: Environment): Environment {
+  return { ...defaults, ...process.env, ...fixed };
+}
+
 /**
  * Reads the variables that a schema names, reports all problems at once, and freezes the result. An empty variable
  * counts as absent. The only place where the environment is read.
  */
 export function readConfig<Schema extends z.ZodObject>(
   schema: Schema,
-  env: NodeJS.ProcessEnv = process.env,
+  env: Environment = process.env,
 ): Readonly<z.output<Schema>> {
   const given = Object.fromEntries(
     Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])),

@@ -1,0 +1,72 @@
+import { FechatterError } from '#contracts/error.js';
+import type { Event, PayloadOf, ReplyOf, RequestInputOf, RequestOf, Rpc, SubjectParams } from '#contracts/contract.js';
+import type { Encoded } from './encoded.js';
+
+/** For whom a call is made. `expires_at` in epoch seconds: what the user's access token says. */
+export type Caller =
+  | { readonly kind: 'user'; readonly user_id: number; readonly session_id: number; readonly expires_at: number }
+  | { readonly kind: 'service'; readonly service: string }
+  | { readonly kind: 'anyone' };
+
+export type UserCaller = Extract<Caller, { kind: 'user' }>;
+
+/** What travels with a request. `deadline` in epoch milliseconds: nobody waits for the answer after it. */
+export interface CallContext {
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly deadline: number;
+  readonly traceparent?: string;
+}
+
+export interface CallOptions {
+  /** Speaks as somebody else than the caller of the request in progress. */
+  readonly as?: Caller;
+  /** Milliseconds; never beyond the deadline of the request in progress. 5,000 unless given. */
+  readonly timeoutMs?: number;
+}
+
+export type RpcHandler<C extends Rpc> = (request: RequestOf<C>, context: CallContext) => Promise<ReplyOf<C> | Encoded>;
+
+export type EventHandler<E extends Event> = (payload: PayloadOf<E>) => void | Promise<void>;
+
+export interface Subscription {
+  unsubscribe(): void;
+}
+
+export interface BusStatus {
+  readonly healthy: boolean;
+  readonly reason?: string;
+}
+
+/** Requests and events between the apps: over NATS, or within one process. */
+export abstract class Bus {
+  /** Answers what the serving app answers; throws its FechatterError, or UNAVAILABLE when nobody answers in time. */
+  abstract call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options?: CallOptions): Promise<ReplyOf<C>>;
+
+  /** As `call`, but the reply stays the JSON bytes that the serving app has sent. */
+  abstract callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options?: CallOptions): Promise<Buffer>;
+
+  /** A hint to whoever listens. Never throws, never waits, may be lost. */
+  abstract publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void;
+
+  /** `'*'` listens to every value of the parameters. An error of the handler is logged and counted. */
+  abstract subscribe<E extends Event>(
+    event: E,
+    params: SubjectParams<E['subject']> | '*',
+    handler: EventHandler<E>,
+  ): Subscription;
+
+  /** Answers a subject; several servers of one queue share its requests. Used by RpcServer. */
+  abstract serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, options: { queue: string }): Subscription;
+
+  abstract status(): BusStatus;
+
+  /** Takes nothing new, finishes what is in flight, closes. */
+  abstract close(): Promise<void>;
+}
+
+/** The signed-in user of a call; throws UNAUTHORIZED when a service or nobody calls. */
+export function userOf(context: CallContext): UserCaller {
+  if (context.caller.kind !== 'user') throw new FechatterError('UNAUTHORIZED');
+  return context.caller;
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { FechatterError } from '#contracts/error.js';
+import type { Rpc } from '#contracts/contract.js';
+import { requestContext } from '#telemetry/request-context.js';
+import type { CallContext, CallOptions } from './bus.js';
+
+const defaultTimeoutMs = 5_000;
+/** What a caller keeps back of its own deadline, so that it can still answer when the callee used up all the time. */
+const reserveMs = 20;
+
+/** The call in progress, if this code runs inside a handler or an HTTP request. */
+export function currentContext(): CallContext | undefined {
+  const store = requestContext.getStore();
+  return store !== undefined && 'deadline' in store ? (store as CallContext) : undefined;
+}
+
+/** Runs `work` as part of a call: what it calls and logs carries the call's request id, caller and deadline. */
+export function runInContext<Result>(context: CallContext, work: () => Result): Result {
+  return requestContext.run(context, work);
+}
+
+/** The context of a new call made from here. Deadlines only ever shrink along the way. */
+export function outgoingContext(options: CallOptions): CallContext {
+  const current = currentContext();
+  const own = Date.now() + (options.timeoutMs ?? defaultTimeoutMs);
+  return {
+    caller: options.as ?? current?.caller ?? { kind: 'anyone' },
+    requestId: current?.requestId ?? randomUUID(),
+    deadline: current === undefined ? own : Math.min(own, current.deadline - reserveMs),
+    ...(current?.traceparent === undefined ? {} : { traceparent: current.traceparent }),
+  };
+}
+
+/** Refuses what may not be begun: the deadline has passed, the caller's token has expired, or is of the wrong kind. */
+export function admit(contract: Rpc, { caller, deadline }: CallContext): void {
+  if (deadline <= Date.now()) throw timedOut(contract.subject);
+  if (caller.kind === 'user' && caller.expires_at * 1000 <= Date.now()) throw new FechatterError('UNAUTHORIZED');
+  if (contract.caller.includes(caller.kind)) return;
+  throw new FechatterError(caller.kind === 'anyone' ? 'UNAUTHORIZED' : 'FORBIDDEN');
+}
+
+export function timedOut(subject: string): FechatterError {
+  return new FechatterError('UNAVAILABLE', 'The answer took too long. Try again in a moment.', {
+    retryAfterSeconds: 1,
+    cause: new Error(`deadline of ${subject}`),
+  });
+}
+
+export function nobodyServes(subject: string): FechatterError {
+  return new FechatterError('UNAVAILABLE', 'A part of the server is not running. Try again in a moment.', {
+    retryAfterSeconds: 1,
+    cause: new Error(`nobody serves ${subject}`),
+  });
+}
+
+/** Waits for work no longer than the deadline of its call. */
+export async function beforeDeadline<Result>(
+  work: Promise<Result>,
+  deadline: number,
+  subject: string,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timedOut(subject)), deadline - Date.now());
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,61 @@
+import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import pg from 'pg';
+
+/** What makes one service's part of the database: its schema, its entities, its migrations in order. */
+export interface ServiceDataSource {
+  readonly schema: string;
+  readonly entities: readonly (EntitySchema | (new () => object))[];
+  readonly migrations: readonly (new () => MigrationInterface)[];
+}
+
+export interface PoolSettings {
+  /** Most connections of this process: (cores * 2) + spindles of the database host, shared out over the processes. */
+  readonly max: number;
+  /** How long a caller waits for a connection before it gets UNAVAILABLE. */
+  readonly acquireTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+export const defaultPool: PoolSettings = { max: 10, acquireTimeoutMs: 3_000, statementTimeoutMs: 10_000 };
+
+const { types } = pg;
+/** The driver's types name no array; bigint[] is 1016. */
+const int8Array = 1016 as typeof types.builtins.INT8;
+
+/** Identities are JSON numbers: bigint arrives as a number, and one beyond the safe integers is an error, not a lie. */
+function parseBigint(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond the safe integers`);
+  return value;
+}
+types.setTypeParser(types.builtins.INT8, parseBigint);
+types.setTypeParser(int8Array, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(parseBigint)));
+
+/** A TypeORM DataSource on a pool with the guide's settings; not yet connected. */
+export function createDataSource(
+  url: string,
+  service: ServiceDataSource,
+  pool: PoolSettings = defaultPool,
+): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    schema: service.schema,
+    entities: [...service.entities],
+    migrations: [...service.migrations],
+    migrationsTableName: 'migration',
+    synchronize: false,
+    applicationName: `fechatter-${service.schema}`,
+    extra: {
+      max: pool.max,
+      min: 1,
+      connectionTimeoutMillis: pool.acquireTimeoutMs,
+      idleTimeoutMillis: 600_000,
+      maxLifetimeSeconds: 1_800,
+      statement_timeout: pool.statementTimeoutMs,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 15_000,
+      keepAlive: true,
+    },
+  });
+}

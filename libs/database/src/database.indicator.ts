@@ -1,0 +1,30 @@
+import type { HealthIndicator, HealthReport } from '#telemetry/health-indicator.js';
+import type { Database } from './database.js';
+import type { ServiceDataSource } from './data-source.js';
+import { sql } from './statement.js';
+
+const ping = sql('database.ping', 'SELECT 1 AS one');
+
+/** Up when PostgreSQL answers; `current` when the schema has every migration that this build knows. */
+export class DatabaseIndicator implements HealthIndicator {
+  readonly name = 'database';
+  readonly required = true;
+
+  constructor(
+    private readonly database: Database,
+    private readonly service: ServiceDataSource,
+  ) {}
+
+  async check(): Promise<HealthReport> {
+    await this.database.query(ping);
+    return { state: 'up', details: { pool: this.database.poolState() } };
+  }
+
+  async isCurrent(): Promise<boolean> {
+    const applied = await this.database.query<{ name: string }>(
+      sql(`database.migrations.${this.service.schema}`, `SELECT name FROM ${this.service.schema}.migration`),
+    );
+    const names = new Set(applied.map((row) => row.name));
+    return this.service.migrations.every((migration) => names.has(migration.name));
+  }
+}

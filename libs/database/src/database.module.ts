@@ -1,0 +1,32 @@
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Database } from './database.js';
+import { createDataSource, type PoolSettings, type ServiceDataSource } from './data-source.js';
+import { DatabaseIndicator } from './database.indicator.js';
+
+/** Gives an app its `Database`, connected before the app starts and closed after its last handler. */
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  static register(url: string, service: ServiceDataSource, pool?: PoolSettings): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [
+        {
+          provide: Database,
+          useFactory: async () => new Database(await createDataSource(url, service, pool).initialize()),
+        },
+        {
+          provide: DatabaseIndicator,
+          useFactory: (database: Database) => new DatabaseIndicator(database, service),
+          inject: [Database],
+        },
+      ],
+      exports: [Database, DatabaseIndicator],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+  }
+}

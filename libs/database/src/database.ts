@@ -1,0 +1,84 @@
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { toUnavailable } from './errors.js';
+import type { Statement } from './statement.js';
+
+/** Runs named statements inside one transaction. */
+export interface Transaction {
+  query<Row extends object>(statement: Statement, params?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** How full the pool is. */
+export interface PoolState {
+  readonly total: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
+}
+
+/**
+ * A service's own part of PostgreSQL. Ordinary reads and writes go through TypeORM (`dataSource`), statements of the
+ * hot paths are prepared by name. Only repositories hold one of these.
+ */
+export class Database {
+  constructor(readonly dataSource: DataSource) {}
+
+  private get pool(): pg.Pool {
+    return (this.dataSource.driver as PostgresDriver).master as pg.Pool;
+  }
+
+  /** Rows of one statement. Bigints are numbers, timestamps are Dates. Throws UNAVAILABLE for what will pass by itself. */
+  async query<Row extends object>(statement: Statement, params: readonly unknown[] = []): Promise<Row[]> {
+    return run<Row>(this.pool, statement, params);
+  }
+
+  /** Commits when `work` succeeds, rolls back when it throws. READ COMMITTED: each statement has a fresh snapshot. */
+  async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const client = await this.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work({ query: (statement, params = []) => run(client, statement, params) });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
+      throw toUnavailable(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  poolState(): PoolState {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting, options } = this.pool;
+    return { total, idle, waiting, max: options.max };
+  }
+
+  async close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw toUnavailable(error);
+    }
+  }
+}
+
+async function run<Row extends object>(
+  client: pg.Pool | pg.PoolClient,
+  statement: Statement,
+  params: readonly unknown[],
+): Promise<Row[]> {
+  try {
+    const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...params] });
+    return result.rows;
+  } catch (error) {
+    throw toUnavailable(error);
+  }
+}

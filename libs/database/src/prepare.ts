@@ -1,0 +1,80 @@
+import pg from 'pg';
+
+/** The role that owns every schema and runs migrations; services never sign in as it. */
+export const ownerRole = 'fechatter_owner';
+
+export interface Preparation {
+  /** Signs in as a role that may create roles and databases. */
+  readonly adminUrl: string;
+  /** Name of the database that is made when missing. */
+  readonly database: string;
+  readonly services: readonly string[];
+  /** Password by role name; a role that has one already gets this one. */
+  readonly passwordOf: (role: string) => string;
+}
+
+export interface PreparedDatabase {
+  readonly ownerUrl: string;
+  urlOf(service: string): string;
+}
+
+/** The role that a service signs in as. */
+export function roleOf(service: string): string {
+  return `fechatter_${service}`;
+}
+
+/**
+ * Makes the database, one schema and one role for each service, and the owner of all. Repeating it changes nothing but
+ * the passwords. A service may read and write the rows of its own schema, and nothing else.
+ */
+export async function prepareDatabase(preparation: Preparation): Promise<PreparedDatabase> {
+  const { adminUrl, database, services, passwordOf } = preparation;
+  const urlFor = (role: string) => {
+    const url = new URL(adminUrl);
+    url.username = role;
+    url.password = passwordOf(role);
+    url.pathname = `/${database}`;
+    return url.href;
+  };
+  await using(adminUrl, async (admin) => {
+    for (const role of [ownerRole, ...services.map(roleOf)]) await ensureRole(admin, role, passwordOf(role));
+    await admin.query(`GRANT ${ownerRole} TO CURRENT_USER`);
+    const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+    if (rowCount === 0) await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(database)} OWNER ${ownerRole}`);
+  });
+  const inside = new URL(adminUrl);
+  inside.pathname = `/${database}`;
+  await using(inside.href, async (admin) => {
+    await admin.query('REVOKE ALL ON SCHEMA public FROM PUBLIC');
+    for (const service of services) await ensureSchema(admin, service);
+  });
+  return { ownerUrl: urlFor(ownerRole), urlOf: (service) => urlFor(roleOf(service)) };
+}
+
+async function ensureRole(admin: pg.Client, role: string, password: string): Promise<void> {
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+  const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
+  await admin.query(`${verb} ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+}
+
+async function ensureSchema(admin: pg.Client, service: string): Promise<void> {
+  const schema = pg.escapeIdentifier(service);
+  const role = pg.escapeIdentifier(roleOf(service));
+  const defaults = `ALTER DEFAULT PRIVILEGES FOR ROLE ${ownerRole} IN SCHEMA ${schema}`;
+  await admin.query(`
+    CREATE SCHEMA IF NOT EXISTS ${schema} AUTHORIZATION ${ownerRole};
+    GRANT USAGE ON SCHEMA ${schema} TO ${role};
+    ${defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${role};
+    ${defaults} GRANT USAGE, SELECT ON SEQUENCES TO ${role};
+  `);
+}
+
+async function using(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

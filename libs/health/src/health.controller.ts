@@ -1,0 +1,62 @@
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
+import type { HealthIndicator } from '#telemetry/health-indicator.js';
+import { Probes } from './probes.js';
+
+const timeoutMs = 1_000;
+
+/** The three probes of Kubernetes. Live never looks at a dependency. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly probes: Probes,
+    private readonly health: HealthCheckService,
+    private readonly indicator: HealthIndicatorService,
+  ) {}
+
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** 200 once the schema of the database has every migration that this build knows. */
+  @Get('startup')
+  async startup(): Promise<HealthCheckResult> {
+    return this.health.check(
+      this.probes.indicators.flatMap(({ name, isCurrent }, index) =>
+        isCurrent === undefined
+          ? []
+          : [
+              () =>
+                this.indicator
+                  .check(name)
+                  .attempt(async () => {
+                    const current = await this.probes.indicators[index]?.isCurrent?.();
+                    if (current !== true) throw new Error('The schema is behind: run `npm run migrate`');
+                  })
+                  .withTimeout(timeoutMs),
+            ],
+      ),
+    );
+  }
+
+  /** 503 while stopping and while something required is down. */
+  @Get('ready')
+  async ready(): Promise<HealthCheckResult> {
+    if (this.probes.isStopping) throw new ServiceUnavailableException({ status: 'shutting_down' });
+    return this.health.check(this.probes.indicators.map((indicator) => () => this.ask(indicator)));
+  }
+
+  private async ask(indicator: HealthIndicator) {
+    const session = this.indicator.check(indicator.name);
+    const result = await session
+      .attempt(async () => {
+        const { state, details } = await indicator.check();
+        if (state !== 'up') throw new Error(state);
+        return details ?? {};
+      })
+      .withTimeout(timeoutMs);
+    const isDown = result[indicator.name]?.status === 'down';
+    return isDown && !indicator.required ? session.degraded() : result;
+  }
+}

@@ -1,0 +1,20 @@
+import type { HealthIndicator } from '#telemetry/health-indicator.js';
+
+/** The state of this process that probes answer from. */
+export class Probes {
+  private stopping = false;
+
+  constructor(
+    readonly indicators: readonly HealthIndicator[],
+    readonly version: string,
+  ) {}
+
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
+  /** From now on the process is not ready: it finishes what it has and takes nothing new. */
+  stop(): void {
+    this.stopping = true;
+  }
+}

@@ -1,0 +1,50 @@
+import { NestFactory } from '@nestjs/core';
+import type { DynamicModule } from '@nestjs/common';
+import type { z } from 'zod';
+import type { Bus } from '#bus/bus.js';
+import { RpcServer } from '#bus/rpc-server.js';
+import { DatabaseIndicator } from '#database/database.indicator.js';
+import type { HealthIndicator } from '#telemetry/health-indicator.js';
+import { NestLogger } from '#telemetry/nest-logger.js';
+
+/** What an app is given when it starts. */
+export interface AppContext<Config> {
+  readonly config: Config;
+  readonly bus: Bus;
+  readonly validateReplies: boolean;
+}
+
+/** An app that runs. `stop` finishes what is in flight and closes what the app opened. */
+export interface RunningApp {
+  readonly indicators: readonly HealthIndicator[];
+  stop(): Promise<void>;
+}
+
+/** One of the five apps: hosted alone by `runApp`, or beside the others by standalone. */
+export interface App<Schema extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly config: Schema;
+  start(context: AppContext<z.output<Schema>>): Promise<RunningApp>;
+}
+
+/** An app that serves requests on the bus and owns a part of the database. */
+export function serviceApp<Schema extends z.ZodObject>(definition: {
+  name: string;
+  config: Schema;
+  module: (config: z.output<Schema>, bus: Bus) => DynamicModule;
+}): App<Schema> {
+  const { name, config: schema, module } = definition;
+  return {
+    name,
+    config: schema,
+    async start({ config, bus, validateReplies }) {
+      const app = await NestFactory.createMicroservice(module(config, bus), {
+        strategy: new RpcServer(bus, { queue: name, validateReplies }),
+        logger: new NestLogger(),
+        abortOnError: false,
+      });
+      await app.listen();
+      return { indicators: [app.get(DatabaseIndicator, { strict: false })], stop: () => app.close() };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const root = new URL('../../', import.meta.url).pathname;
+const launchers = { standalone: 'apps/cli/start.mjs', distributed: 'apps/cli/start-distributed.mjs' };
+
+/** A port that was free a moment ago. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+
+/**
+ * Starts Fechatter as a user would, on a data folder and ports of its own, and waits until it is ready.
+ * @param {{ topology?: string, args?: string[], env?: Record<string, string>, dataDir?: string, port?: number }} options
+ */
+export async function startSystem({ topology = 'standalone', args = [], env = {}, dataDir, port } = {}) {
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), `fechatter-${topology}-`));
+  const chosen = port ?? (await freePort());
+  const log = join(folder, 'server.log');
+  const child = spawn(process.execPath, [join(root, launchers[topology]), ...args], {
+    cwd: root,
+    env: {
+      ...process.env,
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'warn',
+      PORT: String(chosen),
+      HEALTH_PORT: String(await freePort()),
+      FECHATTER_DATA_DIR: folder,
+      FECHATTER_VALIDATE_REPLIES: 'true',
+      RATE_LIMITS: 'off',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const out = createWriteStream(log, { flags: 'a' });
+  child.stdout.pipe(out, { end: false });
+  child.stderr.pipe(out, { end: false });
+  const exited = once(child, 'exit');
+  const system = {
+    url: `http://127.0.0.1:${chosen}`,
+    port: chosen,
+    dataDir: folder,
+    child,
+    log: () => readFileSync(log, 'utf8'),
+    /** Ends it in good order and answers the exit code. The data folder goes too unless it was given. */
+    async stop() {
+      child.kill('SIGTERM');
+      const [code] = await exited;
+      if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+  await ready(system, exited);
+  return system;
+}
+
+async function ready(system, exited) {
+  let ended = false;
+  void exited.then(() => (ended = true));
+  for (const until = Date.now() + 120_000; Date.now() < until; await pause(50)) {
+    if (ended) throw new Error(`Fechatter ended while starting:\n${system.log()}`);
+    const answer = await fetch(`${system.url}/health/ready`).catch(() => undefined);
+    if (answer?.status === 200) return;
+  }
+  await system.kill();
+  throw new Error(`Fechatter was not ready in time:\n${system.log()}`);
+}
