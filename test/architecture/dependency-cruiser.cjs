@@ -72,7 +72,7 @@ module.exports = {
     {
       name: 'testing-only-in-tests',
       severity: 'error',
-      from: { pathNot: ['^libs/testing/', '^test/', '\\.spec\\.ts$'] },
+      from: { pathNot: ['^libs/testing/', '^test/', '\\.(spec|fixture)\\.ts$'] },
       to: { path: '^libs/testing/' },
     },
     {
@@ -81,7 +81,13 @@ module.exports = {
       from: { path: '^migrations/' },
       to: { path: '^(apps|libs)/' },
     },
-    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    // The launchers import what the build makes.
+    {
+      name: 'nothing-unresolved',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^(\\.\\./)+dist/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

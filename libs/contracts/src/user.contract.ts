@@ -8,10 +8,18 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
+/** PostgreSQL refuses NUL and halves of surrogate pairs inside JSON too. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, item]) => isStorable(key) && isStorable(item));
+}
+
 /** Free settings of the client: at most 16 KiB of JSON. */
 export const Preferences = z
   .record(text(1, 64), z.json())
-  .refine((value) => JSON.stringify(value).length <= 16_384, { error: 'Must be at most 16 KiB of JSON' });
+  .refine((value) => JSON.stringify(value).length <= 16_384, { error: 'Must be at most 16 KiB of JSON' })
+  .refine(isStorable, { error: 'Must hold well-formed Unicode without NUL characters' });
 
 /** What only the user may know of themselves. */
 export const Me = User.extend({ email: Email, preferences: Preferences, created_at: Timestamp }).meta({ id: 'Me' });

@@ -56,7 +56,7 @@ export const workspaceRpc = {
     'chat.workspace.ensure_personal',
     'service',
     z.strictObject({ user_id: Id, username: z.string() }),
-    z.strictObject({ workspace_id: Id, chat_id: Id }),
+    z.strictObject({ workspace_id: Id }),
   ),
   list: rpc('chat.workspace.list', 'user', z.strictObject({}), z.strictObject({ workspaces: z.array(Workspace) })),
   create: rpc('chat.workspace.create', 'user', z.strictObject({ name: WorkspaceName }), Workspace),

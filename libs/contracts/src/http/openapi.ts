@@ -14,11 +14,9 @@ const limits: Readonly<Record<Route['limit'], string | undefined>> = {
 };
 
 /** The OpenAPI 3.1 document of tables of operations, made of the same schemas that validate them. */
-export function openApiDocument(tables: Readonly<Record<string, Readonly<Record<string, Route>>>>): {
-  openapi: string;
-  paths: Json;
-  components: Json;
-} {
+export function openApiDocument(
+  tables: Readonly<Record<string, Readonly<Record<string, Route>>>>,
+): Json & { openapi: string } {
   const schemas = new Components();
   const paths: Record<string, Json> = {};
   for (const [tag, table] of Object.entries(tables)) {
@@ -30,18 +28,16 @@ export function openApiDocument(tables: Readonly<Record<string, Readonly<Record<
   schemas.add(ErrorBody, 'output');
   return {
     openapi: '3.1.0',
-    ...{
-      info: {
-        title: 'Fechatter',
-        version: '1',
-        description:
-          'Ids are numbers; times are RFC 3339 in UTC with milliseconds. Lists carry `next_cursor`, null on the last page. ' +
-          'Every answer carries `X-Request-Id`. Bodies are at most 256 KiB; unknown fields are refused.',
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      servers: [{ url: '/' }],
-      security: [{ bearer: [] }],
+    info: {
+      title: 'Fechatter',
+      version: '1',
+      description:
+        'Ids are numbers; times are RFC 3339 in UTC with milliseconds. Lists carry `next_cursor`, null on the last page. ' +
+        'Every answer carries `X-Request-Id`. Bodies are at most 256 KiB; unknown fields are refused. ' +
+        'What happens in the chats of a user arrives live over WebSocket at `/ws` and as server-sent events at `/api/events`.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: '/' }],
     paths,
     components: {
       securitySchemes: {
@@ -64,7 +60,7 @@ function operation(tag: string, name: string, route: Route, schemas: Components)
     operationId: camel(`${tag} ${name}`),
     summary: route.summary,
     description: description.filter((part) => part !== undefined).join('\n\n') || undefined,
-    ...(route.auth === 'none' ? { security: [] } : {}),
+    security: route.auth === 'user' ? [{ bearer: [] }] : [],
     parameters: [
       ...parameters('path', route.params, schemas),
       ...parameters('query', route.query, schemas),
@@ -106,7 +102,7 @@ function errorsOf(route: Route): ErrorCode[] {
 function parameters(place: 'path' | 'query' | 'header', schema: z.ZodObject | undefined, schemas: Components): Json[] {
   return Object.entries(schema?.shape ?? {}).map(([name, part]) => {
     const type = part as z.ZodType;
-    const json = schemas.add(type, 'output') as Json;
+    const json = schemas.add(type, 'output');
     const list = json['type'] === 'array' ? { style: 'form', explode: false } : {};
     return { name, in: place, required: !type.safeParse(undefined).success, ...list, schema: json };
   });
@@ -151,18 +147,11 @@ function errorResponse(code: ErrorCode): Json {
 class Components {
   private readonly schemas = new Map<string, string>();
 
-  add(schema: z.ZodType, io: 'input' | 'output'): unknown {
-    const json = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
-    const {
-      $schema: _,
-      $defs: definitions = {},
-      ...rest
-    } = retarget(json) as { $schema?: string; $defs?: Json } & Json;
+  add(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const json = z.toJSONSchema(schema, { io, target: 'draft-2020-12', override: withoutPattern });
+    const { $defs: definitions = {}, ...rest } = retarget(json) as { $defs?: Json } & Json;
     for (const [name, definition] of Object.entries(definitions)) this.keep(componentName(name), definition);
-    const id = z.globalRegistry.get(schema)?.id;
-    if (id === undefined) return rest;
-    this.keep(id, rest);
-    return { $ref: `#/components/schemas/${id}` };
+    return rest;
   }
 
   all(): Json {
@@ -171,12 +160,16 @@ class Components {
   }
 
   private keep(name: string, definition: unknown): void {
-    const { id: _, ...schema } = definition as Json;
-    const text = JSON.stringify(schema);
+    const text = JSON.stringify(definition);
     const known = this.schemas.get(name);
     if (known !== undefined && known !== text) throw new Error(`Two schemas are called ${name}`);
     this.schemas.set(name, text);
   }
+}
+
+/** A format says it better than the expression that checks it. */
+function withoutPattern({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
 }
 
 /** The only schema without an id that refers to itself is that of any JSON value. */
@@ -184,7 +177,10 @@ function componentName(name: string): string {
   return name.startsWith('__schema') ? 'Json' : name;
 }
 
-function retarget(json: unknown): unknown {
+/** References point into `components`; what only names the schema itself goes. */
+function retarget(json: { $schema?: string; $defs?: Record<string, { id?: string }> }): unknown {
+  delete json.$schema;
+  for (const definition of Object.values(json.$defs ?? {})) delete definition.id;
   const text = JSON.stringify(json, (key, value: unknown) =>
     key === '$ref' && typeof value === 'string'
       ? `#/components/schemas/${componentName(value.slice(value.lastIndexOf('/') + 1))}`

@@ -1,0 +1,88 @@
+// `npm test`: everything that must be green, one step after another, and one line at the end that counts.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare } from './prepare.mjs';
+
+const help = `npm test [-- --only STEP] [-- --help]
+
+Runs format, lint, types, architecture and unused-code checks, then unit tests and the end-to-end tests on both
+topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed.`;
+
+const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
+const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];
+const results = [];
+
+/** Runs a program to its end and answers its exit code. */
+function run(command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** A check that passes or fails as a whole. */
+async function check(name) {
+  const started = performance.now();
+  const code = await run('npm', ['run', '--silent', `check:${name}`]);
+  results.push({
+    name: `check ${name}`,
+    passed: code === 0 ? 1 : 0,
+    failed: code === 0 ? 0 : 1,
+    ms: performance.now() - started,
+  });
+}
+
+/** A jest run, counted test by test; a run that breaks before its tests counts as one failure. */
+async function tests(name, config, env = {}) {
+  const started = performance.now();
+  const file = join(folder, `${name}.json`);
+  const code = await run(process.execPath, [...jest, '-c', config, '--json', `--outputFile=${file}`], env);
+  let passed = 0;
+  let failed = 0;
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    passed = report.numPassedTests;
+    failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  } catch {
+    failed = 1;
+  }
+  if (code !== 0 && failed === 0) failed = 1;
+  results.push({ name, passed, failed, ms: performance.now() - started });
+}
+
+const steps = {
+  check: async () => {
+    for (const name of ['format', 'lint', 'types', 'architecture', 'unused']) await check(name);
+  },
+  unit: () => tests('unit', 'test/jest.unit.js'),
+  standalone: () => tests('standalone', 'test/jest.e2e.js', { TOPOLOGY: 'standalone' }),
+  distributed: () => tests('distributed', 'test/jest.e2e.js', { TOPOLOGY: 'distributed' }),
+};
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  console.log(help);
+  process.exit(0);
+}
+const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+if (only !== undefined && !(only in steps)) {
+  console.error(`There is no step "${only}".\n\n${help}`);
+  process.exit(2);
+}
+
+await prepare();
+for (const [name, step] of Object.entries(steps)) if (only === undefined || only === name) await step();
+rmSync(folder, { recursive: true, force: true });
+
+console.log('');
+for (const { name, passed, failed, ms } of results) {
+  console.log(
+    `${failed === 0 ? 'ok    ' : 'FAILED'}  ${name.padEnd(20)} ${(ms / 1000).toFixed(1).padStart(6)} s  ${passed} passed, ${failed} failed`,
+  );
+}
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);

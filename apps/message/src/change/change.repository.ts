@@ -1,0 +1,103 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ChatRole } from '#contracts/chat.contract.js';
+import { Database, type Transaction } from '#database/database.js';
+import { sql } from '#database/statement.js';
+import { presentMember } from '../inbox/present-member.sql.js';
+import type { Mentions } from '../mention/mention.service.js';
+import { messageColumns, type MessageRow } from '../message.row.js';
+
+/** A message as one of the chat's members has it. */
+export type MemberMessage = MessageRow & { readonly role: ChatRole; readonly is_archived: boolean };
+
+const locate = sql(
+  'message.change_locate',
+  `SELECT m.chat_id FROM (SELECT chat_id FROM message.messages WHERE id = $2) m, ${presentMember}
+   WHERE h.chat_id = m.chat_id`,
+);
+
+const get = sql(
+  'message.change_get',
+  `SELECT a.role, h.is_archived, ${messageColumns}
+   FROM (SELECT * FROM message.messages WHERE id = $3 AND chat_id = $2) m, ${presentMember} WHERE h.chat_id = $2`,
+);
+
+const edit = sql(
+  'message.edit',
+  `UPDATE message.messages m SET content = $3, version = $4, edited_at = clock_timestamp(), mentions = ARRAY(
+     SELECT u.id FROM unnest($5::bigint[]) WITH ORDINALITY u(id, place) WHERE EXISTS (
+       SELECT FROM message.chat_access a WHERE a.chat_id = $1 AND a.user_id = u.id AND a.left_seq IS NULL
+     ) ORDER BY u.place
+   ) WHERE m.chat_id = $1 AND m.seq = $2 RETURNING ${messageColumns}`,
+);
+
+const erase = sql(
+  'message.erase',
+  `WITH history AS (
+     UPDATE message.message_changes SET data = '{}'
+     WHERE chat_id = $1 AND message_id = $4 AND type = 'message.updated'
+   )
+   UPDATE message.messages m SET content = '', mentions = '{}', version = $3, deleted_at = clock_timestamp()
+   WHERE m.chat_id = $1 AND m.seq = $2 RETURNING ${messageColumns}`,
+);
+
+const unmention = sql(
+  'message.unmention',
+  `DELETE FROM message.mentions
+   WHERE chat_id = $1 AND ordinal = $2 AND (user_id = ANY($3::bigint[]) OR user_id IS NULL)`,
+);
+
+const mention = sql(
+  'message.mention',
+  `INSERT INTO message.mentions (chat_id, message_id, ordinal, user_id)
+   SELECT $1, $2, $3, u.id FROM (SELECT unnest($4::bigint[]) AS id UNION ALL SELECT NULL WHERE $5::boolean) u`,
+);
+
+/** Edits and deletions. What takes a transaction runs under the lock of the chat's head. */
+@Injectable()
+export class ChangeRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  /** The chat of a message; undefined when the user is not present there. */
+  async locate(userId: number, messageId: number): Promise<number | undefined> {
+    const [row] = await this.database.query<{ chat_id: number }>(locate, [userId, messageId]);
+    return row?.chat_id;
+  }
+
+  /** The message and its reader's role; undefined when the user is not present any more. */
+  async get(
+    transaction: Transaction,
+    userId: number,
+    chatId: number,
+    messageId: number,
+  ): Promise<MemberMessage | undefined> {
+    const [row] = await transaction.query<MemberMessage>(get, [userId, chatId, messageId]);
+    return row;
+  }
+
+  /** Replaces text and mentions; of the named users only present members stay. */
+  async edit(
+    transaction: Transaction,
+    message: MessageRow,
+    version: number,
+    content: string,
+    mentions: Mentions,
+  ): Promise<MessageRow> {
+    const { chat_id, seq, id, ordinal } = message;
+    const [row] = await transaction.query<MessageRow>(edit, [chat_id, seq, content, version, mentions.userIds]);
+    if (row === undefined) throw new Error(`Message ${id} is gone although its chat is locked`);
+    await transaction.query(unmention, [chat_id, ordinal, message.mentions]);
+    if (row.mentions.length > 0 || mentions.everyone) {
+      await transaction.query(mention, [chat_id, id, ordinal, row.mentions, mentions.everyone]);
+    }
+    return row;
+  }
+
+  /** Leaves a tombstone: text, mentions and the texts before its edits are gone. */
+  async erase(transaction: Transaction, message: MessageRow, version: number): Promise<MessageRow> {
+    const { chat_id, seq, id, ordinal } = message;
+    const [row] = await transaction.query<MessageRow>(erase, [chat_id, seq, version, id]);
+    if (row === undefined) throw new Error(`Message ${id} is gone although its chat is locked`);
+    await transaction.query(unmention, [chat_id, ordinal, message.mentions]);
+    return row;
+  }
+}

@@ -1,0 +1,101 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { FechatterError, notFound } from '#contracts/error.js';
+import type { Message } from '#contracts/message.contract.js';
+import type { Transaction } from '#database/database.js';
+import { messageEntry } from '../log/log-entry.js';
+import { MentionService } from '../mention/mention.service.js';
+import { toMessage, type MessageRow } from '../message.row.js';
+import { senderOf, SenderService } from '../sender/sender.service.js';
+import { LogPublisher } from '../writer/log-publisher.js';
+import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
+import { ChangeRepository, type MemberMessage } from './change.repository.js';
+
+/** A change of a message; without one the message was as it should be already. */
+interface Changed {
+  readonly row: MessageRow;
+  readonly type?: 'message.updated' | 'message.deleted';
+}
+
+/** Edits and deletes messages. Who is no present member of the chat gets NOT_FOUND. */
+@Injectable()
+export class ChangeService {
+  constructor(
+    @Inject(ChangeRepository) private readonly changes: ChangeRepository,
+    @Inject(LogWriter) private readonly writer: LogWriter,
+    @Inject(LogPublisher) private readonly publisher: LogPublisher,
+    @Inject(SenderService) private readonly senders: SenderService,
+    @Inject(MentionService) private readonly mentions: MentionService,
+  ) {}
+
+  /**
+   * Only its sender edits a message. The same text again changes nothing. FORBIDDEN for others and in an archived chat,
+   * CONFLICT once it is deleted.
+   */
+  async edit(userId: number, messageId: number, content: string): Promise<Message> {
+    const chatId = await this.locate(userId, messageId);
+    const mentions = await this.mentions.find(content);
+    return this.change(userId, chatId, messageId, async (message, head, transaction) => {
+      if (message.sender_id !== userId) throw new FechatterError('FORBIDDEN', 'Only its sender may edit a message.');
+      if (message.deleted_at !== null) throw new FechatterError('CONFLICT', 'The message was deleted.');
+      if (message.is_archived)
+        throw new FechatterError('FORBIDDEN', 'The chat is archived: nothing can be edited in it.');
+      if (message.content === content) return { row: message };
+      const row = await this.changes.edit(transaction, message, head.last_seq + 1, content, mentions);
+      await this.record(transaction, head, userId, row, 'message.updated', { content: message.content });
+      return { row, type: 'message.updated' };
+    });
+  }
+
+  /** Its sender, and owners and admins of the chat. Deleting again changes nothing. FORBIDDEN for others. */
+  async delete(userId: number, messageId: number): Promise<void> {
+    const chatId = await this.locate(userId, messageId);
+    await this.change(userId, chatId, messageId, async (message, head, transaction) => {
+      if (message.sender_id !== userId && message.role === 'member') {
+        throw new FechatterError('FORBIDDEN', 'Only its sender and admins of the chat may delete a message.');
+      }
+      if (message.deleted_at !== null) return { row: message };
+      const row = await this.changes.erase(transaction, message, head.last_seq + 1);
+      await this.record(transaction, head, userId, row, 'message.deleted', {});
+      return { row, type: 'message.deleted' };
+    });
+  }
+
+  private async locate(userId: number, messageId: number): Promise<number> {
+    const chatId = await this.changes.locate(userId, messageId);
+    if (chatId === undefined) throw notFound('message');
+    return chatId;
+  }
+
+  /** Access is checked again under the lock: a removal may have been committed while it was waited for. */
+  private async change(
+    userId: number,
+    chatId: number,
+    messageId: number,
+    work: (message: MemberMessage, head: LockedHead, transaction: Transaction) => Promise<Changed>,
+  ): Promise<Message> {
+    const changed = await this.writer.locked(chatId, async (head, transaction) => {
+      const message = await this.changes.get(transaction, userId, chatId, messageId);
+      if (message === undefined) throw notFound('message');
+      return work(message, head, transaction);
+    });
+    if (changed === undefined) throw notFound('message');
+    const { row, type } = changed;
+    const senders = await this.senders.get([row.sender_id]).catch(() => this.senders.getKnown([row.sender_id]));
+    const sender = senderOf(senders, row.sender_id);
+    if (type !== undefined) this.publisher.publish(chatId, row.version, [messageEntry(type, row.version, row, sender)]);
+    return toMessage(row, sender);
+  }
+
+  private async record(
+    transaction: Transaction,
+    head: LockedHead,
+    actorId: number,
+    row: MessageRow,
+    type: 'message.updated' | 'message.deleted',
+    data: object,
+  ): Promise<void> {
+    const change = { seq: row.version, type, message_id: row.id, user_id: null, actor_id: actorId, data };
+    await this.writer.append(transaction, head.chat_id, [change], row.deleted_at ?? row.edited_at);
+    await this.writer.advance(transaction, head.chat_id, { last_seq: row.version });
+  }
+}

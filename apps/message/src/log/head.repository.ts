@@ -1,0 +1,48 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Head } from '#contracts/log.contract.js';
+import { Database } from '#database/database.js';
+import { sql } from '#database/statement.js';
+
+/** What fits into a reply; of more chats the ones that changed last, the full comparison finds the others. */
+const mostRecent = 12_000;
+
+const recentHeads = sql(
+  'message.recent_heads',
+  `SELECT h.chat_id, h.last_seq FROM (
+     SELECT chat_id, max(minute) AS minute FROM message.chat_activity
+     WHERE minute >= date_trunc('minute', now()) - interval '3 minutes'
+     GROUP BY chat_id ORDER BY 2 DESC LIMIT ${mostRecent}
+   ) a JOIN message.chat_heads h ON h.chat_id = a.chat_id`,
+);
+
+const allHeads = sql(
+  'message.all_heads',
+  'SELECT chat_id, last_seq FROM message.chat_heads WHERE chat_id > $1 ORDER BY chat_id LIMIT $2',
+);
+
+const inboxVersions = sql(
+  'message.inbox_versions',
+  `SELECT u.user_id, coalesce(i.version, 0) AS version FROM unnest($1::bigint[]) u(user_id)
+   LEFT JOIN message.inbox_heads i ON i.user_id = u.user_id`,
+);
+
+/** Where logs and inboxes stand, for comparing. */
+@Injectable()
+export class HeadRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  /** Chats with entries in the last three minutes. */
+  async recent(): Promise<Head[]> {
+    return this.database.query(recentHeads);
+  }
+
+  /** At most `limit` chats above that id, by id. */
+  async after(chatId: number, limit: number): Promise<Head[]> {
+    return this.database.query(allHeads, [chatId, limit]);
+  }
+
+  /** 0 for users of whom nothing is known. */
+  async inboxVersions(userIds: readonly number[]): Promise<{ user_id: number; version: number }[]> {
+    return this.database.query(inboxVersions, [userIds]);
+  }
+}

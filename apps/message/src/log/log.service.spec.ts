@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { importRpc } from '#contracts/import.contract.js';
+import { logRpc, type LogEntry, type LogPage } from '#contracts/log.contract.js';
+import { messageRpc } from '#contracts/message.contract.js';
+import { startHouse, type House } from '#testing/app.js';
+import { asService, asUser } from '#testing/caller.js';
+import { createChat, handOver, listen, loggedChat, serveUsers, upTo, workspaceId } from '../chat.fixture.js';
+import { messageApp } from '../message.app.js';
+import { messageDataSource } from '../message.data-source.js';
+
+let house: House;
+let live: LogEntry[];
+const reader = asService('search');
+const member = asUser(1);
+const missing = { code: 'NOT_FOUND' };
+
+function follow(chatId: number, after = 0, limit = 200): Promise<LogPage> {
+  return house.bus.call(logRpc.follow, { chat_id: chatId, after, limit }, { as: reader });
+}
+
+const send = (chatId: number, content: string) =>
+  house.bus.call(messageRpc.send, { chat_id: chatId, content }, { as: member });
+
+beforeAll(async () => {
+  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
+  serveUsers(house.bus);
+  live = listen(house.bus);
+  await createChat(house.bus, 1, [1, 2]);
+  const kept = await send(1, 'kept @user2');
+  const gone = await send(1, 'gone @user2');
+  await house.bus.call(messageRpc.edit, { message_id: kept.id, content: 'edited' }, { as: member });
+  await house.bus.call(messageRpc.edit, { message_id: gone.id, content: 'secret before' }, { as: member });
+  await house.bus.call(messageRpc.delete, { message_id: gone.id }, { as: member });
+  await handOver(house.bus, 1, 2, { type: 'member.added', members: [{ user_id: 3, role: 'member' }] });
+  await handOver(house.bus, 1, 3, { type: 'member.updated', member: { user_id: 3, role: 'admin' } });
+  await handOver(house.bus, 1, 4, { type: 'member.removed', user_ids: [3] });
+  await handOver(house.bus, 1, 5, { type: 'chat.updated', chat: { ...loggedChat(1), name: 'renamed' } });
+});
+
+afterAll(() => house.close());
+
+describe('the log of a chat', () => {
+  it('is dense and says everything that happened, in its order', async () => {
+    const { entries, last_seq, has_more, epoch } = await follow(1);
+    expect(entries.map(({ seq }) => seq)).toEqual(upTo(10));
+    expect(entries.map(({ type }) => type)).toEqual([
+      ...['chat.created', 'message.created', 'message.created', 'message.updated', 'message.updated'],
+      ...['message.deleted', 'member.added', 'member.updated', 'member.removed', 'chat.updated'],
+    ]);
+    expect({ last_seq, has_more }).toEqual({ last_seq: 10, has_more: false });
+    expect(epoch).toBeGreaterThan(0);
+  });
+
+  it('carries messages as they are now, and of a deleted one nothing but its tombstone', async () => {
+    const { entries } = await follow(1);
+    const messages = entries.flatMap(({ data }) => ('message' in data ? [data.message] : []));
+    const [kept, gone, keptAgain, goneAgain, goneAtLast] = messages;
+    expect(kept).toMatchObject({ content: 'edited', version: 4, seq: 2 });
+    expect(keptAgain).toEqual(kept);
+    expect(gone).toMatchObject({ content: '', mentions: [], version: 6, deleted_at: expect.any(String) });
+    expect([goneAgain, goneAtLast]).toEqual([gone, gone]);
+    expect(JSON.stringify(entries)).not.toMatch(/secret before|gone @|kept @/);
+  });
+
+  it('gives entries of the chat and its members exactly as they were published', async () => {
+    const { entries } = await follow(1);
+    const isChange = ({ type }: LogEntry) => !type.startsWith('message.');
+    expect(entries.filter(isChange)).toEqual(live.filter((entry) => entry.chat_id === 1 && isChange(entry)));
+  });
+
+  it('is the same in pieces of any length', async () => {
+    const whole = await follow(1);
+    for (const limit of [1, 3, 9, 10]) {
+      const entries: LogEntry[] = [];
+      let page: LogPage;
+      do {
+        page = await follow(1, entries.length, limit);
+        entries.push(...page.entries);
+      } while (page.has_more);
+      expect(entries).toEqual(whole.entries);
+    }
+    expect(await follow(1, 10)).toEqual({ ...whole, entries: [], has_more: false });
+    expect((await follow(1, 4711)).entries).toEqual([]);
+  });
+
+  it('ends a piece early that would be too long for the bus', async () => {
+    await createChat(house.bus, 2, [1]);
+    const messages = Array.from({ length: 60 }, (_, index) => ({
+      sender_id: 1,
+      created_at: '2020-01-01T00:00:00.000Z',
+      content: `${index} ${'語'.repeat(16_000)}`,
+      import_id: null,
+    }));
+    const request = { chat_id: 2, workspace_id: workspaceId, importer_id: 1, messages };
+    await house.bus.call(importRpc.messages, request, { as: asService('chat') });
+    const seqs: number[] = [];
+    let page: LogPage;
+    do {
+      page = await follow(2, seqs.length, 500);
+      expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(600_000);
+      seqs.push(...page.entries.map(({ seq }) => seq));
+    } while (page.has_more);
+    expect(seqs).toEqual(upTo(61));
+  });
+
+  it('is for present members; services also read of chats that are gone or never were', async () => {
+    const read = (userId: number, chatId = 1) =>
+      house.bus.call(logRpc.read, { chat_id: chatId, after: 0 }, { as: asUser(userId) });
+    expect(await read(2)).toEqual(await follow(1));
+    await expect(read(3)).rejects.toMatchObject(missing);
+    await expect(read(9)).rejects.toMatchObject(missing);
+    await expect(read(1, 99)).rejects.toMatchObject(missing);
+    await createChat(house.bus, 5, [1]);
+    await handOver(house.bus, 5, 2, { type: 'chat.deleted' });
+    await expect(read(1, 5)).rejects.toMatchObject(missing);
+    expect((await follow(5)).entries.map(({ type }) => type)).toEqual(['chat.created', 'chat.deleted']);
+    expect(await follow(99)).toMatchObject({ entries: [], last_seq: 0, has_more: false });
+  });
+});
+
+describe('comparing heads', () => {
+  it('shows chats that changed lately, within a second', async () => {
+    const before = await house.bus.call(logRpc.recentHeads, {}, { as: reader });
+    expect(before.heads).toContainEqual({ chat_id: 1, last_seq: 10 });
+    const { seq } = await send(1, 'one more');
+    const deadline = Date.now() + 3_000;
+    const seen = async () => (await house.bus.call(logRpc.recentHeads, {}, { as: reader })).heads;
+    while (!(await seen()).some(({ chat_id, last_seq }) => chat_id === 1 && last_seq === seq)) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+
+  it('shows all heads in slices', async () => {
+    const all = (after_chat_id: number, limit: number) =>
+      house.bus.call(logRpc.allHeads, { after_chat_id, limit }, { as: reader });
+    const whole = await all(0, 100);
+    expect(whole).toMatchObject({ has_more: false });
+    const first = await all(0, 2);
+    expect(first).toEqual({ heads: whole.heads.slice(0, 2), has_more: true });
+    expect(await all(first.heads[1]?.chat_id ?? 0, 100)).toEqual({ heads: whole.heads.slice(2), has_more: false });
+  });
+
+  it('says where the changes since a time begin, never before the stay', async () => {
+    const since = (time: Date, userId: number) =>
+      house.bus.call(logRpc.changedSince, { since: time.toISOString() }, { as: asUser(userId) });
+    await createChat(house.bus, 6, [1]);
+    await send(6, 'before');
+    await handOver(house.bus, 6, 2, { type: 'member.added', members: [{ user_id: 8, role: 'member' }] });
+    await send(6, 'after');
+    const aMinuteAgo = new Date(Date.now() - 60_000);
+    expect((await since(aMinuteAgo, 1)).chats).toContainEqual({ chat_id: 6, after: 0 });
+    expect((await since(aMinuteAgo, 8)).chats).toEqual([{ chat_id: 6, after: 2 }]);
+    expect((await since(new Date(0), 8)).chats).toEqual([{ chat_id: 6, after: 2 }]);
+    expect((await since(new Date(Date.now() + 120_000), 1)).chats).toEqual([]);
+    expect((await since(aMinuteAgo, 9)).chats).toEqual([]);
+  });
+
+  it('gives the versions of inboxes, which rise with every change of access and of what is read', async () => {
+    const version = async (userId: number) => {
+      const request = { user_ids: [userId, 4711] };
+      const { versions } = await house.bus.call(logRpc.inboxVersions, request, { as: reader });
+      expect(versions).toContainEqual({ user_id: 4711, version: 0 });
+      return versions.find(({ user_id }) => user_id === userId)?.version ?? -1;
+    };
+    await createChat(house.bus, 7, [1, 20]);
+    const joined = await version(20);
+    expect(joined).toBe(1);
+    const { seq } = await send(7, 'news');
+    await house.bus.call(messageRpc.read, { chat_id: 7, seq }, { as: asUser(20) });
+    expect(await version(20)).toBe(2);
+    await handOver(house.bus, 7, 2, { type: 'member.removed', user_ids: [20] });
+    expect(await version(20)).toBe(3);
+  });
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { ProcessConfig } from '#config/process.config.js';
+import { integer, url } from '#config/variable.js';
+
+/** What the message service reads from the environment. */
+export const MessageConfig = z
+  .object({
+    NODE_ENV: ProcessConfig.shape.NODE_ENV,
+    DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL, as the role fechatter_message'),
+    MESSAGE_POOL_MAX: integer(8, 200).prefault('10').describe('most connections of one message process to PostgreSQL'),
+    FECHATTER_CRASH_AT: z.string().optional().describe('place where a fault test lets the process die'),
+  })
+  .refine((config) => config.NODE_ENV !== 'production' || config.FECHATTER_CRASH_AT === undefined, {
+    path: ['FECHATTER_CRASH_AT'],
+    error: 'must not be set in production',
+  });
+export type MessageConfig = z.infer<typeof MessageConfig>;

@@ -1,0 +1,81 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { defaultPool } from '#database/data-source.js';
+import { DatabaseModule } from '#database/database.module.js';
+import { CrashPoints } from '#service/crash-point.js';
+import { AccessController } from './access/access.controller.js';
+import { AccessRepository } from './access/access.repository.js';
+import { AccessService } from './access/access.service.js';
+import { HandOverWriter } from './access/hand-over.writer.js';
+import { ChangeController } from './change/change.controller.js';
+import { ChangeRepository } from './change/change.repository.js';
+import { ChangeService } from './change/change.service.js';
+import { ImportController } from './import/import.controller.js';
+import { ImportRepository } from './import/import.repository.js';
+import { ImportService } from './import/import.service.js';
+import { InboxController } from './inbox/inbox.controller.js';
+import { InboxRepository } from './inbox/inbox.repository.js';
+import { InboxService } from './inbox/inbox.service.js';
+import { HeadRepository } from './log/head.repository.js';
+import { HeadService } from './log/head.service.js';
+import { LogController } from './log/log.controller.js';
+import { LogRepository } from './log/log.repository.js';
+import { LogService } from './log/log.service.js';
+import { MentionService } from './mention/mention.service.js';
+import type { MessageConfig } from './message.config.js';
+import { messageDataSource } from './message.data-source.js';
+import { PageController } from './page/page.controller.js';
+import { PageRepository } from './page/page.repository.js';
+import { PageService } from './page/page.service.js';
+import { ReadController } from './read/read.controller.js';
+import { ReadRepository } from './read/read.repository.js';
+import { ReadService } from './read/read.service.js';
+import { SendController } from './send/send.controller.js';
+import { SendQueue } from './send/send.queue.js';
+import { SendRepository } from './send/send.repository.js';
+import { SendService } from './send/send.service.js';
+import { SenderService } from './sender/sender.service.js';
+import { ActivityCleaner } from './writer/activity-cleaner.js';
+import { ActivityRepository } from './writer/activity.repository.js';
+import { LogPublisher } from './writer/log-publisher.js';
+import { LogWriter } from './writer/log-writer.repository.js';
+
+const write = [
+  ...[SendRepository, SendQueue, SendService, ChangeRepository, ChangeService, ImportRepository, ImportService],
+  ...[
+    AccessRepository,
+    AccessService,
+    HandOverWriter,
+    LogWriter,
+    LogPublisher,
+    ActivityRepository,
+    ActivityCleaner,
+    MentionService,
+  ],
+];
+const read = [
+  ...[PageRepository, PageService, LogRepository, LogService, HeadRepository, HeadService],
+  ...[InboxRepository, InboxService, ReadRepository, ReadService, SenderService],
+];
+
+/** The message service: the log of every chat and who may read and write it. */
+@Module({})
+export class MessageModule {
+  static register(config: MessageConfig, bus: Bus): DynamicModule {
+    const pool = { ...defaultPool, max: config.MESSAGE_POOL_MAX };
+    return {
+      module: MessageModule,
+      imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
+      controllers: [
+        ...[SendController, ChangeController, ImportController, AccessController],
+        ...[PageController, LogController, InboxController, ReadController],
+      ],
+      providers: [
+        { provide: Bus, useValue: bus },
+        { provide: CrashPoints, useValue: new CrashPoints(config.FECHATTER_CRASH_AT) },
+        ...write,
+        ...read,
+      ],
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { Controller, Inject } from '@nestjs/common';
+import { userOf, type CallContext } from '#bus/bus.js';
+import { Handle } from '#bus/handle.js';
+import type { ReplyOf, RequestOf } from '#contracts/contract.js';
+import { messageRpc } from '#contracts/message.contract.js';
+import { SendService } from './send.service.js';
+
+/** Sending on the bus. */
+@Controller()
+export class SendController {
+  constructor(@Inject(SendService) private readonly sends: SendService) {}
+
+  @Handle(messageRpc.send)
+  send(request: RequestOf<typeof messageRpc.send>, context: CallContext): Promise<ReplyOf<typeof messageRpc.send>> {
+    return this.sends.send(userOf(context).user_id, request, context.deadline);
+  }
+}

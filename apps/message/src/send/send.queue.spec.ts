@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from '#database/statement.js';
+import { handOver, listen, loggedChat, upTo, workspaceId } from '../chat.fixture.js';
+import { message, outcomes, SendHouse, stored } from './send.fixture.js';
+import type { SendQueue } from './send.queue.js';
+
+let house: SendHouse;
+/** Two message services. */
+let first: SendQueue;
+let second: SendQueue;
+
+beforeAll(async () => {
+  house = await SendHouse.start();
+  first = await house.service();
+  second = await house.service();
+}, 60_000);
+
+afterAll(() => house.house.close());
+
+describe('a flush', () => {
+  it('stores what arrives together in the order of arrival and tells the readers of the log', async () => {
+    const chatId = await house.chat(1, 2);
+    const queue = await house.service(house.house.bus);
+    const entries = listen(house.house.bus);
+    const sent = await Promise.all(upTo(20).map((n) => queue.send(message(chatId, 1 + (n % 2), `message ${n}`))));
+    expect(sent.map((one) => stored(one).content)).toEqual(upTo(20).map((n) => `message ${n}`));
+    expect(sent.map((one) => stored(one).seq)).toEqual(upTo(20).map((n) => n + 1));
+    expect(entries).toEqual(
+      sent.map((one) => ({
+        type: 'message.created',
+        chat_id: chatId,
+        seq: stored(one).seq,
+        data: { message: stored(one) },
+      })),
+    );
+    await house.expectDense(chatId, 20);
+  });
+
+  it('moves the read position of the sender up to the own message', async () => {
+    const chatId = await house.chat(1, 2);
+    await first.send(message(chatId, 1, 'one'));
+    await first.send(message(chatId, 2, 'two'));
+    const rows = await house.database.query(
+      sql(
+        'spec.status',
+        'SELECT user_id, read_seq, read_count FROM message.message_status WHERE chat_id = $1 ORDER BY 1',
+      ),
+      [chatId],
+    );
+    expect(rows).toEqual([
+      { user_id: 1, read_seq: 2, read_count: 1 },
+      { user_id: 2, read_seq: 3, read_count: 2 },
+    ]);
+  });
+
+  it('folds equal keys: the same text is one message, another text is a conflict', async () => {
+    const chatId = await house.chat(1, 2);
+    const sent = await Promise.all([
+      first.send(message(chatId, 1, 'hello', 'k')),
+      first.send(message(chatId, 1, 'hello', 'k')),
+      first.send(message(chatId, 1, 'other', 'k')),
+      first.send(message(chatId, 2, 'hello', 'k')),
+      first.send(message(chatId, 1, 'last')),
+    ]);
+    expect(outcomes(sent)).toEqual(['stored', 'replayed', 'conflict', 'stored', 'stored']);
+    expect(stored(sent[1])).toEqual(stored(sent[0]));
+    await house.expectDense(chatId, 3);
+  });
+
+  it('answers a repetition with what is stored, also after the sender has lost access', async () => {
+    const chatId = await house.chat(1, 2);
+    const original = await first.send(message(chatId, 2, 'hello', 'k'));
+    await handOver(house.house.bus, chatId, 2, { type: 'member.removed', user_ids: [2] });
+    expect(await second.send(message(chatId, 2, 'hello', 'k'))).toEqual({
+      outcome: 'replayed',
+      message: stored(original),
+    });
+    expect(outcomes([await second.send(message(chatId, 2, 'other', 'k'))])).toEqual(['conflict']);
+    expect(outcomes([await second.send(message(chatId, 2, 'hello', 'l'))])).toEqual(['not_found']);
+    await house.expectDense(chatId, 1);
+  });
+
+  it('stores the good messages beside all kinds of bad ones', async () => {
+    const [good, archived, foreign] = [await house.chat(1), await house.chat(1), await house.chat(2)];
+    await handOver(house.house.bus, archived, 2, { type: 'chat.updated', chat: loggedChat(archived, true) });
+    await first.send(message(good, 1, 'taken', 'k'));
+    const sent = await Promise.allSettled([
+      first.send(message(good, 1, 'a')),
+      first.send(message(archived, 1, 'b')),
+      first.send(message(foreign, 1, 'c')),
+      first.send(message(9_999_999, 1, 'd')),
+      first.send(message(good, 1, 'not taken', 'k')),
+      first.send(message(good, 1, 'what PostgreSQL cannot store: \0')),
+      first.send(message(good, 1, 'e')),
+    ]);
+    expect(sent.map((result) => (result.status === 'fulfilled' ? result.value.outcome : 'failed'))).toEqual([
+      'stored',
+      'archived',
+      'not_found',
+      'not_found',
+      'conflict',
+      'failed',
+      'stored',
+    ]);
+    await house.expectDense(good, 3);
+    await house.expectDense(foreign, 0);
+  });
+
+  it('refuses who is denied the workspace', async () => {
+    const chatId = await house.chat(1, 2);
+    await house.database.query(sql('spec.deny', 'INSERT INTO message.workspace_denials VALUES ($1, 2)'), [workspaceId]);
+    const sent = await Promise.all([first.send(message(chatId, 2, 'a')), first.send(message(chatId, 1, 'b'))]);
+    await house.database.query(sql('spec.allow', 'DELETE FROM message.workspace_denials'));
+    expect(outcomes(sent)).toEqual(['not_found', 'stored']);
+  });
+
+  it('never lets a live time fall below the one before', async () => {
+    const chatId = await house.chat(1);
+    const future = new Date(Date.now() + 60_000);
+    await house.database.query(
+      sql('spec.future', 'UPDATE message.chat_heads SET last_created_at = $2 WHERE chat_id = $1'),
+      [chatId, future],
+    );
+    expect(stored(await first.send(message(chatId, 1, 'later'))).created_at).toBe(future.toISOString());
+  });
+});
+
+describe('the queue', () => {
+  it('refuses what is beyond its bound with a time to wait, and stores everything else', async () => {
+    const chatId = await house.chat(1);
+    const results = await Promise.allSettled(
+      upTo(6_000).map(async (n) => first.send({ ...message(chatId, 1, `m ${n}`), deadline: Date.now() + 60_000 })),
+    );
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    expect(refused).toHaveLength(1_000);
+    expect(refused[0]).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+    await house.expectDense(chatId, 5_000);
+  });
+
+  it('does not begin what nobody waits for any more', async () => {
+    const chatId = await house.chat(1);
+    const late = { ...message(chatId, 1, 'late'), deadline: Date.now() - 1 };
+    await expect(first.send(late)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await house.expectDense(chatId, 0);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { LocalBus } from '#bus/local-bus.js';
+import { FechatterError } from '#contracts/error.js';
+import { userRpc, type User } from '#contracts/user.contract.js';
+import { SenderService } from './sender.service.js';
+
+const user = (id: number, username = `user${id}`): User => ({ id, username, avatar_url: null });
+
+let bus: LocalBus;
+let senders: SenderService;
+let asked: number[][];
+let names: Map<number, string>;
+/** Milliseconds by which the clock is ahead. */
+let passed: number;
+
+beforeEach(() => {
+  passed = 0;
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+  bus = new LocalBus({ freeze: true });
+  senders = new SenderService(bus);
+  asked = [];
+  names = new Map();
+  bus.serve(userRpc.getMany, async ({ ids }) => {
+    asked.push([...ids]);
+    return { users: ids.filter((id) => id !== 404).map((id) => user(id, names.get(id))) };
+  });
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await bus.close();
+});
+
+function authIsDown(): void {
+  bus.serve(userRpc.getMany, async () => {
+    throw new FechatterError('UNAVAILABLE');
+  });
+}
+
+describe('SenderService', () => {
+  it('asks once for all who are missing, and not again for a minute', async () => {
+    expect(await senders.get([1, 2, 1])).toEqual(new Map([[1, user(1)], [2, user(2)]])); // prettier-ignore
+    await senders.get([2, 3]);
+    expect(asked).toEqual([[1, 2], [3]]);
+    names.set(1, 'renamed');
+    passed += 59_000;
+    expect((await senders.get([1])).get(1)?.username).toBe('user1');
+    passed += 2_000;
+    expect((await senders.get([1])).get(1)?.username).toBe('renamed');
+  });
+
+  it('lets callers who miss the same user wait for one call', async () => {
+    await Promise.all([senders.get([1, 2]), senders.get([2, 3]), senders.get([1])]);
+    expect(asked).toEqual([[1, 2], [3]]);
+  });
+
+  it('asks for at most 1,000 at a time', async () => {
+    const ids = Array.from({ length: 2_500 }, (_, index) => index + 1000);
+    expect((await senders.get(ids)).size).toBe(2_500);
+    expect(asked.map(({ length }) => length)).toEqual([1000, 1000, 500]);
+  });
+
+  it('shows what was known last while auth does not answer, and is unavailable for who was never seen', async () => {
+    await senders.get([1]);
+    authIsDown();
+    passed += 600_000;
+    expect((await senders.get([1])).get(1)).toEqual(user(1));
+    await expect(senders.get([1, 2])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(senders.getKnown([1, 2])).toEqual(new Map([[1, user(1)], [2, user(2, 'user-2')]])); // prettier-ignore
+  });
+
+  it('names a user whom auth does not know after the id, and asks again after a minute only', async () => {
+    expect((await senders.get([404])).get(404)?.username).toBe('user-404');
+    await senders.get([404]);
+    expect(asked).toEqual([[404]]);
+  });
+});

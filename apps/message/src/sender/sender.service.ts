@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Bus, type Caller } from '#bus/bus.js';
+import { userRpc, type User } from '#contracts/user.contract.js';
+
+/** A rename shows after at most this time. */
+const freshMs = 60_000;
+const mostUsers = 50_000;
+const mostPerCall = 1000;
+/** Nobody waits longer than this for a name. */
+const lookUpMs = 2_000;
+const self: Caller = { kind: 'service', service: 'message' };
+
+/**
+ * Names and avatars of those who wrote messages, remembered for a minute. One call fetches all that are missing, and
+ * callers who miss the same user wait for the same call. While auth does not answer, what was known last is good
+ * enough; a user who was never seen here is UNAVAILABLE then.
+ */
+@Injectable()
+export class SenderService {
+  private readonly known = new LRUCache<number, User>({
+    max: mostUsers,
+    ttl: freshMs,
+    allowStale: true,
+    ttlResolution: 0,
+  });
+  private readonly pending = new Map<number, Promise<void>>();
+
+  constructor(@Inject(Bus) private readonly bus: Bus) {}
+
+  /**
+   * Every id has its user in the answer. Throws UNAVAILABLE when auth does not answer and a name was never seen. Who
+   * sends calls this before the commit: afterwards `getKnown` cannot fail.
+   */
+  async get(ids: Iterable<number>): Promise<Map<number, User>> {
+    const wanted = [...new Set(ids)];
+    const stale = wanted.filter((id) => !this.isFresh(id));
+    const missing = stale.filter((id) => !this.pending.has(id));
+    for (let start = 0; start < missing.length; start += mostPerCall) {
+      this.fetch(missing.slice(start, start + mostPerCall));
+    }
+    const results = await Promise.allSettled(new Set(stale.flatMap((id) => this.pending.get(id) ?? [])));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined && wanted.some((id) => !this.remembers(id))) throw failed.reason;
+    return this.getKnown(wanted);
+  }
+
+  /** What is known without asking anybody, however old. Users never heard of are named after their id. */
+  getKnown(ids: Iterable<number>): Map<number, User> {
+    const users = new Map<number, User>();
+    for (const id of ids) users.set(id, this.recall(id) ?? nameless(id));
+    return users;
+  }
+
+  private isFresh(id: number): boolean {
+    return this.known.getRemainingTTL(id) > 0;
+  }
+
+  private recall(id: number): User | undefined {
+    return this.known.get(id, { allowStale: true, noDeleteOnStaleGet: true });
+  }
+
+  private remembers(id: number): boolean {
+    return this.recall(id) !== undefined;
+  }
+
+  private fetch(ids: readonly number[]): void {
+    const call = this.load(ids).finally(() => {
+      for (const id of ids) this.pending.delete(id);
+    });
+    for (const id of ids) this.pending.set(id, call);
+  }
+
+  private async load(ids: readonly number[]): Promise<void> {
+    const { users } = await this.bus.call(userRpc.getMany, { ids: [...ids] }, { as: self, timeoutMs: lookUpMs });
+    for (const user of users) this.known.set(user.id, user);
+    for (const id of ids) if (!this.remembers(id)) this.known.set(id, nameless(id));
+  }
+}
+
+/** One of the users that `SenderService.get` brought. */
+export function senderOf(users: ReadonlyMap<number, User>, id: number): User {
+  return users.get(id) ?? nameless(id);
+}
+
+/** Stands for a user whom auth does not know: nobody in the ordinary course of things. */
+function nameless(id: number): User {
+  return { id, username: `user-${id}`, avatar_url: null };
+}

@@ -1,0 +1,14 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The first seq that a chat got in a minute. */
+@Entity({ schema: 'message', name: 'chat_activity' })
+export class ChatActivityEntity {
+  @PrimaryColumn({ type: 'timestamptz', primaryKeyConstraintName: 'chat_activity_pkey' })
+  minute!: Date;
+
+  @PrimaryColumn({ name: 'chat_id', type: 'bigint', primaryKeyConstraintName: 'chat_activity_pkey' })
+  chatId!: number;
+
+  @Column({ name: 'first_seq', type: 'bigint' })
+  firstSeq!: number;
+}

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Message } from '#contracts/message.contract.js';
+import type { SearchPage } from '#contracts/search.contract.js';
+import { Person } from './client.js';
+
+let owner: Person;
+let other: Person;
+beforeAll(async () => {
+  [owner, other] = await Promise.all([Person.register('finder'), Person.register('other')]);
+  await owner.admit(other);
+});
+
+function search(person: Person, query: string, more: object = {}): Promise<SearchPage> {
+  return person.ok<SearchPage>('POST', '/api/search/messages', { query, ...more });
+}
+
+/** The index follows the log within moments. */
+async function eventually(person: Person, query: string, isRight: (page: SearchPage) => boolean): Promise<SearchPage> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const page = await search(person, query);
+    if (isRight(page)) return page;
+    if (Date.now() > deadline) throw new Error(`Search did not converge: ${JSON.stringify(page)}`);
+  }
+}
+
+describe('Searching', () => {
+  it('finds words, marks them, and knows chat and sender', async () => {
+    const channel = await owner.createChannel();
+    const sent = await owner.ok<Message>('POST', '/api/messages', {
+      chat_id: channel.id,
+      content: 'The <b>quokka</b> & friends were running',
+    });
+    const page = await eventually(owner, 'quokka', ({ results }) => results.length === 1);
+    expect(page).toMatchObject({ total: 1, total_is_exact: true });
+    expect(page.results[0]).toMatchObject({
+      message_id: sent.id,
+      chat_id: channel.id,
+      chat_name: channel.name,
+      seq: sent.seq,
+      content: sent.content,
+      sender: { id: owner.id },
+    });
+    expect(page.results[0]?.highlight).toContain('&lt;b&gt;<mark>quokka</mark>&lt;/b&gt; &amp; friends');
+    expect((await search(owner, 'run quokka')).results).toHaveLength(1);
+    expect((await search(owner, 'quokka', { filters: { sender_ids: [other.id] } })).results).toEqual([]);
+    expect(
+      (await search(owner, 'quokka', { filters: { chat_ids: [channel.id] }, workspace_id: owner.workspaceId })).results,
+    ).toHaveLength(1);
+    expect((await search(owner, 'quokka', { filters: { date_to: '2001-01-01T00:00:00Z' } })).results).toEqual([]);
+    expect((await owner.ok<SearchPage>('GET', '/api/search/messages?q=quokka')).results).toHaveLength(1);
+  });
+
+  it('shows nobody what they may not read, and forgets what was edited and deleted', async () => {
+    const hidden = await owner.createChannel(undefined, { is_private: true });
+    const sent = await owner.ok<Message>('POST', '/api/messages', { chat_id: hidden.id, content: 'the wombatword' });
+    await eventually(owner, 'wombatword', ({ results }) => results.length === 1);
+    expect((await search(other, 'wombatword')).results).toEqual([]);
+    await owner.ok('POST', `/api/chats/${hidden.id}/members`, { user_ids: [other.id] });
+    expect((await search(other, 'wombatword')).results).toHaveLength(1);
+    await owner.ok('DELETE', `/api/chats/${hidden.id}/members/${other.id}`);
+    expect((await search(other, 'wombatword')).results).toEqual([]);
+    await owner.ok('PUT', `/api/messages/${sent.id}`, { content: 'the numbatword' });
+    await eventually(owner, 'numbatword', ({ results }) => results.length === 1);
+    expect((await search(owner, 'wombatword')).results).toEqual([]);
+    await owner.ok('DELETE', `/api/messages/${sent.id}`);
+    await eventually(owner, 'numbatword', ({ results }) => results.length === 0);
+  });
+
+  it('pages without repeating and orders by time on request', async () => {
+    const { id } = await owner.createChannel();
+    for (let index = 0; index < 7; index++)
+      await owner.ok('POST', '/api/messages', { chat_id: id, content: `bilbyword ${index}` });
+    await eventually(owner, 'bilbyword', ({ total }) => total === 7);
+    const found: number[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await search(owner, 'bilbyword', {
+        sort: 'recent',
+        limit: 3,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      found.push(...page.results.map(({ seq }) => seq));
+      cursor = page.next_cursor;
+    }
+    expect(found).toEqual([...found].sort((a, b) => b - a));
+    expect(new Set(found).size).toBe(7);
+  });
+
+  it('survives whatever is typed', async () => {
+    for (const query of [
+      '"unbalanced',
+      "'; DROP TABLE search.documents; --",
+      '%',
+      '_',
+      '((((',
+      '& | !',
+      '\\',
+      '*',
+      '<->',
+      'a'.repeat(512),
+      '日本',
+      '👍',
+    ])
+      expect((await owner.call('POST', '/api/search/messages', { query })).status).toBe(200);
+  });
+
+  it('finds people and chats by name', async () => {
+    const channel = await owner.createChannel();
+    const users = await owner.ok<{ users: { id: number }[] }>(
+      'GET',
+      `/api/search/users?q=${other.login.user.username.slice(0, 8)}&workspace_id=${owner.workspaceId}`,
+    );
+    expect(users.users.map(({ id }) => id)).toContain(other.id);
+    const chats = await owner.ok<{ chats: { id: number }[] }>(
+      'GET',
+      `/api/search/chats?q=${channel.name.slice(0, 6)}&workspace_id=${owner.workspaceId}`,
+    );
+    expect(chats.chats.map(({ id }) => id)).toContain(channel.id);
+  });
+});

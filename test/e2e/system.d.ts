@@ -1,0 +1,23 @@
+import type { ChildProcess } from 'node:child_process';
+
+/** A Fechatter that was started for tests, as processes of its own. */
+export interface System {
+  readonly url: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly child: ChildProcess;
+  log(): string;
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+}
+
+export interface SystemOptions {
+  topology?: 'standalone' | 'distributed';
+  args?: string[];
+  env?: Record<string, string>;
+  dataDir?: string;
+  port?: number;
+}
+
+export function freePort(): Promise<number>;
+export function startSystem(options?: SystemOptions): Promise<System>;

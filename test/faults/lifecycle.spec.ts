@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort, startSystem, type System } from '../e2e/system.js';
+import { runCommand } from './command.js';
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'fechatter-life-'));
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
+
+function post(system: System, path: string, body: object, token = '') {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  return fetch(system.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+async function environment(folder: string): Promise<Record<string, string>> {
+  return { FECHATTER_DATA_DIR: folder, PORT: String(await freePort()), HEALTH_PORT: '0', NODE_ENV: 'test' };
+}
+
+/** Everything that was acknowledged before is there, and the next message can be sent. */
+async function expectAlive(system: System, acknowledged: string[]): Promise<void> {
+  const { token } = (await (await post(system, '/api/auth/login', account)).json()) as { token: string };
+  const listed = await fetch(`${system.url}/api/messages?chat_id=1&limit=200`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const { messages } = (await listed.json()) as { messages: { content: string }[] };
+  expect(messages.map(({ content }) => content).reverse()).toEqual(acknowledged);
+  const content = `after start ${acknowledged.length}`;
+  expect((await post(system, '/api/messages', { chat_id: 1, content }, token)).status).toBe(201);
+  acknowledged.push(content);
+}
+
+describe('The server of a data folder', () => {
+  it('comes back with everything after an orderly stop, a kill of itself and a kill of its PostgreSQL', async () => {
+    const acknowledged: string[] = [];
+    let system = await startSystem({ dataDir });
+    expect((await post(system, '/api/auth/register', account)).status).toBe(201);
+    await expectAlive(system, acknowledged);
+    expect(await system.stop()).toBe(0);
+
+    system = await startSystem({ dataDir });
+    await expectAlive(system, acknowledged);
+    await system.kill();
+
+    system = await startSystem({ dataDir });
+    await expectAlive(system, acknowledged);
+    const postmaster = await readFile(join(dataDir, 'postgres', await clusterFolder(), 'postmaster.pid'), 'utf8');
+    process.kill(Number(postmaster.split('\n')[0]), 'SIGKILL');
+    await untilLoginWorks(system);
+    await expectAlive(system, acknowledged);
+    expect(await system.stop()).toBe(0);
+  });
+
+  it('is one: a second start says so and harms nothing', async () => {
+    const system = await startSystem({ dataDir });
+    try {
+      const { code, output } = await runCommand(['apps/cli/start.mjs'], await environment(dataDir));
+      expect(code).not.toBe(0);
+      expect(output).toMatch(/in use|already/i);
+      expect(output).not.toMatch(/\n\s+at /);
+      expect((await fetch(`${system.url}/api/health`)).status).toBe(200);
+    } finally {
+      await system.stop();
+    }
+  });
+
+  it('refuses an occupied port with a sentence', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+    const { code, output } = await runCommand(['apps/cli/start.mjs'], {
+      ...(await environment(dataDir)),
+      PORT: String(port),
+    });
+    blocker.close();
+    expect(code).toBe(1);
+    expect(output).toContain(`Port ${port} is in use`);
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
+  it('refuses data of another PostgreSQL and leaves it as it is', async () => {
+    const file = join(dataDir, 'postgres', await clusterFolder(), 'PG_VERSION');
+    const version = await readFile(file, 'utf8');
+    await writeFile(file, '12\n');
+    const { code, output } = await runCommand(['apps/cli/start.mjs'], await environment(dataDir));
+    await writeFile(file, version);
+    expect(code).toBe(1);
+    expect(output).toMatch(/PostgreSQL 12/);
+    const system = await startSystem({ dataDir });
+    expect(await system.stop()).toBe(0);
+  });
+});
+
+describe('Demo data', () => {
+  it('is refused in production', async () => {
+    const env = { ...(await environment(dataDir)), NODE_ENV: 'production', FECHATTER_DEMO: 'true' };
+    const { code, output } = await runCommand(['apps/cli/start.mjs'], env);
+    expect(code).toBe(1);
+    expect(output).toContain('FECHATTER_DEMO');
+  });
+
+  it('is not put into a database that has users', async () => {
+    const system = await startSystem({ dataDir, env: { FECHATTER_DEMO: 'true' } });
+    try {
+      expect((await post(system, '/api/auth/login', { email: 'test@example.com', password: 'password' })).status).toBe(
+        401,
+      );
+    } finally {
+      await system.stop();
+    }
+  });
+});
+
+describe('A configuration that cannot work', () => {
+  it('stops the start with every problem at once', async () => {
+    const env = { ...(await environment(dataDir)), LOG_LEVEL: 'loud', HEALTH_PORT: '99999' };
+    const { code, output } = await runCommand(['apps/cli/start.mjs'], env);
+    expect(code).toBe(1);
+    expect(output).toContain('LOG_LEVEL');
+    expect(output).toContain('HEALTH_PORT');
+  });
+});
+
+async function clusterFolder(): Promise<string> {
+  return 'cluster';
+}
+
+async function untilLoginWorks(system: System): Promise<void> {
+  for (const until = Date.now() + 20_000; Date.now() < until;) {
+    if ((await post(system, '/api/auth/login', account)).status === 200) return;
+  }
+  throw new Error('The server did not recover from the death of its PostgreSQL');
+}
