@@ -16,7 +16,7 @@ const libs = {
 const libRules = Object.entries(libs).map(([lib, allowed]) => ({
   name: `${lib}-imports-only-what-it-may`,
   severity: 'error',
-  from: { path: `^libs/${lib}/`, pathNot: '\\.spec\\.ts$' },
+  from: { path: `^libs/${lib}/`, pathNot: '\\.(spec|fixture)\\.ts$' },
   to: { path: '^(libs|apps|migrations|test)/', pathNot: [lib, ...allowed].map((name) => `^libs/${name}/`) },
 }));
 

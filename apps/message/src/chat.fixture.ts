@@ -42,10 +42,14 @@ export async function createChat(bus: LocalBus, chatId: number, userIds: readonl
 /** Answers for auth: user n is called `user<n>`. */
 export function serveUsers(bus: LocalBus): void {
   const user = (id: number): User => ({ id, username: `user${id}`, avatar_url: null });
-  bus.serve(userRpc.getMany, async ({ ids }) => ({ users: ids.map(user) }));
-  bus.serve(userRpc.findByNames, async ({ usernames }) => ({
-    users: usernames.flatMap((name) => (/^user\d+$/.test(name) ? [user(Number(name.slice(4)))] : [])),
-  }));
+  bus.serve(userRpc.getMany, async ({ ids }) => ({ users: ids.map(user) }), { queue: 'auth' });
+  bus.serve(
+    userRpc.findByNames,
+    async ({ usernames }) => ({
+      users: usernames.flatMap((name) => (/^user\d+$/.test(name) ? [user(Number(name.slice(4)))] : [])),
+    }),
+    { queue: 'auth' },
+  );
 }
 
 /** Collects the entries that are published for any chat. */

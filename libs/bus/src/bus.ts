@@ -33,6 +33,11 @@ export interface Subscription {
   unsubscribe(): void;
 }
 
+/** A subject that is being served. `stop` takes nothing new and resolves when what was taken is answered. */
+export interface Serving {
+  stop(): Promise<void>;
+}
+
 export interface BusStatus {
   readonly healthy: boolean;
   readonly reason?: string;
@@ -49,19 +54,25 @@ export abstract class Bus {
   /** A hint to whoever listens. Never throws, never waits, may be lost. */
   abstract publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void;
 
-  /** `'*'` listens to every value of the parameters. An error of the handler is logged and counted. */
+  /**
+   * `'*'` listens to every value of the parameters. An error of the handler is logged and counted; when 1,000 runs of
+   * it have not ended, further events are dropped and counted.
+   */
   abstract subscribe<E extends Event>(
     event: E,
     params: SubjectParams<E['subject']> | '*',
     handler: EventHandler<E>,
   ): Subscription;
 
-  /** Answers a subject; several servers of one queue share its requests. Used by RpcServer. */
-  abstract serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, options: { queue: string }): Subscription;
+  /**
+   * Answers a subject, with at most 2,000 requests of one queue in flight. The handler gets requests as they came, not
+   * yet validated: apps serve through RpcServer, which does that.
+   */
+  abstract serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, options: { queue: string }): Serving;
 
   abstract status(): BusStatus;
 
-  /** Takes nothing new, finishes what is in flight, closes. */
+  /** Takes nothing new, finishes what is in flight (ten seconds at most), closes. */
   abstract close(): Promise<void>;
 }
 

@@ -38,10 +38,12 @@ export class Identities {
   verify(token: string): Caller {
     const known = this.verified.get(token);
     if (known !== undefined) return known;
-    const [body = '', signature = ''] = token.split('.');
+    const [body = '', signature = '', ...rest] = token.split('.');
     const expected = Buffer.from(this.signature(body));
     const given = Buffer.from(signature);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw new FechatterError('UNAUTHORIZED');
+    if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw new FechatterError('UNAUTHORIZED');
+    }
     const caller = CallerSchema.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
     this.verified.set(token, caller);
     return caller;

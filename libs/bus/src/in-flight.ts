@@ -33,3 +33,19 @@ export class InFlight {
     });
   }
 }
+
+/** What is in flight, for each queue by itself: an app of standalone that is flooded leaves the others their room. */
+export class Queues {
+  private readonly queues = new Map<string, InFlight>();
+
+  of(queue: string): InFlight {
+    const known = this.queues.get(queue) ?? new InFlight();
+    this.queues.set(queue, known);
+    return known;
+  }
+
+  /** Resolves when nothing is in flight in any of them, or after the limit of InFlight. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.queues.values()].map((inFlight) => inFlight.settled()));
+  }
+}

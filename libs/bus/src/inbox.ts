@@ -1,16 +1,24 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import type { FechatterError } from '#contracts/error.js';
-import { nobodyServes, timedOut } from './context.js';
 import { decodeError } from './wire.js';
 
 const sweepEveryMs = 50;
+const mostPending = 10_000;
 const noResponders = 503;
 
-/** Nobody had subscribed: the request was certainly not begun, so it may be repeated. */
-export class NoResponders extends Error {}
+/**
+ * No answer came. After `no responders` the request was certainly not begun; after `deadline` and `connection` nobody
+ * knows; after `full` it was not sent, because too many wait already.
+ */
+export class Unanswered extends Error {
+  constructor(
+    readonly reason: 'no responders' | 'deadline' | 'connection' | 'full',
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+  }
+}
 
 interface Pending {
-  readonly subject: string;
   readonly deadline: number;
   resolve(message: Msg): void;
   reject(error: Error): void;
@@ -26,6 +34,7 @@ export class Inbox {
   private readonly sweeper: NodeJS.Timeout;
   private last = 0;
 
+  /** `inboxPrefix` is private to the service, so that NATS can keep others from listening. */
   constructor(
     private readonly connection: NatsConnection,
     inboxPrefix: string,
@@ -36,28 +45,30 @@ export class Inbox {
     this.sweeper.unref();
   }
 
+  /** Rejects with the error that the answer carries, or with Unanswered. `deadline` in epoch milliseconds. */
   request(subject: string, payload: Uint8Array, headers: MsgHdrs, deadline: number): Promise<Msg> {
     return new Promise((resolve, reject) => {
+      if (this.pending.size >= mostPending) throw new Unanswered('full');
       const token = (++this.last).toString(36);
-      this.pending.set(token, { subject, deadline, resolve, reject });
+      this.pending.set(token, { deadline, resolve, reject });
       try {
         this.connection.publish(`rpc.${subject}`, payload, { headers, reply: `${this.prefix}.${token}` });
       } catch (error) {
         this.pending.delete(token);
-        reject(error instanceof Error ? error : new Error(String(error)));
+        throw new Unanswered('connection', { cause: error });
       }
     });
   }
 
   /** The connection is gone: whoever waits learns it now instead of at the deadline. */
-  rejectAll(error: FechatterError): void {
-    for (const pending of this.pending.values()) pending.reject(error);
+  disconnected(): void {
+    for (const pending of this.pending.values()) pending.reject(new Unanswered('connection'));
     this.pending.clear();
   }
 
   close(): void {
     clearInterval(this.sweeper);
-    this.rejectAll(nobodyServes('anything: the bus is closed'));
+    this.disconnected();
   }
 
   private receive(message: Msg): void {
@@ -66,7 +77,7 @@ export class Inbox {
     if (pending === undefined) return;
     this.pending.delete(token);
     if (message.headers?.code === noResponders && message.data.length === 0) {
-      pending.reject(new NoResponders());
+      pending.reject(new Unanswered('no responders'));
       return;
     }
     const error = decodeError(message);
@@ -76,10 +87,10 @@ export class Inbox {
 
   private sweep(): void {
     const now = Date.now();
-    for (const [token, { deadline, subject, reject }] of this.pending) {
-      if (deadline > now) continue;
+    for (const [token, pending] of this.pending) {
+      if (pending.deadline > now) continue;
       this.pending.delete(token);
-      reject(timedOut(subject));
+      pending.reject(new Unanswered('deadline'));
     }
   }
 }

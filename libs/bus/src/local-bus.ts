@@ -1,36 +1,43 @@
-import { FechatterError } from '#contracts/error.js';
 import type { Event, PayloadOf, ReplyOf, RequestInputOf, RequestOf, Rpc, SubjectParams } from '#contracts/contract.js';
-import { Logger } from '#telemetry/logger.js';
-import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler, type Subscription } from './bus.js';
-import { admit, beforeDeadline, nobodyServes, outgoingContext, runInContext } from './context.js';
+import { FechatterError } from '#contracts/error.js';
+import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from './bus.js';
+import type { CallContext, Serving, Subscription } from './bus.js';
+import { timed } from './bus.metrics.js';
+import { admit, beforeDeadline, currentContext, nobodyServes, outgoingContext, runInContext } from './context.js';
 import { Encoded } from './encoded.js';
 import { toVisible } from './failure.js';
 import { deepFreeze } from './freeze.js';
-import { InFlight } from './in-flight.js';
+import { Queues, type InFlight } from './in-flight.js';
+import { Listener } from './listener.js';
+import { checkReplySize, checkRequestSize, decodePayload, encodePayload } from './payload.js';
 import { anySubject, fillSubject } from './subject.js';
 
-const logger = new Logger('bus.local');
+interface Server {
+  readonly handler: RpcHandler<Rpc>;
+  readonly inFlight: InFlight;
+}
 
 /**
  * The bus within one process. Requests, replies and events pass by reference: no JSON, no copies. Deadlines, callers and
- * errors mean what they mean over NATS; sizes are not checked, since nothing is encoded.
+ * errors mean what they mean over NATS. A subject has one server: the last one that serves it.
  */
 export class LocalBus extends Bus {
-  private readonly handlers = new Map<string, RpcHandler<Rpc>>();
-  private readonly listeners = new Map<string, Set<EventHandler<Event>>>();
-  private readonly inFlight = new InFlight();
-  private readonly share: <Value>(value: Value) => Value;
-  private closing = false;
+  private readonly servers = new Map<string, Server>();
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly queues = new Queues();
+  private state: 'open' | 'closing' | 'closed' = 'open';
 
-  /** `freeze`: whoever changes a payload that is shared fails. For tests, as it costs time. */
-  constructor({ freeze }: { freeze: boolean }) {
+  /**
+   * `freeze` is for tests, as it costs time: whoever changes a payload that is shared fails, and so does a payload that
+   * would be too large for NATS. Without it only replies that are bytes anyway are measured.
+   */
+  constructor(private readonly options: { freeze: boolean }) {
     super();
-    this.share = freeze ? deepFreeze : (value) => value;
   }
 
   async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions = {}): Promise<ReplyOf<C>> {
-    const reply = await this.perform(contract, request, options);
-    return (reply instanceof Encoded ? JSON.parse(reply.bytes.toString('utf8')) : reply) as ReplyOf<C>;
+    const reply = await timed(contract.subject, () => this.perform(contract, request, options));
+    return (reply instanceof Encoded ? decodePayload(reply.bytes) : reply) as ReplyOf<C>;
   }
 
   async callEncoded<C extends Rpc>(
@@ -38,15 +45,13 @@ export class LocalBus extends Bus {
     request: RequestInputOf<C>,
     options: CallOptions = {},
   ): Promise<Buffer> {
-    const reply = await this.perform(contract, request, options);
-    return reply instanceof Encoded ? reply.bytes : Buffer.from(JSON.stringify(reply));
+    return encodePayload(await timed(contract.subject, () => this.perform(contract, request, options)));
   }
 
   publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void {
-    const shared = this.share(payload);
-    for (const subject of new Set([fillSubject(event, params as Record<string, number>), anySubject(event)])) {
-      for (const listener of this.listeners.get(subject) ?? [])
-        queueMicrotask(() => void notify(subject, listener, shared));
+    const shared: unknown = this.options.freeze ? deepFreeze(payload) : payload;
+    for (const subject of new Set([fillSubject(event, params), anySubject(event)])) {
+      for (const listener of this.listeners.get(subject) ?? []) queueMicrotask(() => listener.hear(shared));
     }
   }
 
@@ -55,10 +60,10 @@ export class LocalBus extends Bus {
     params: SubjectParams<E['subject']> | '*',
     handler: EventHandler<E>,
   ): Subscription {
-    const subject = params === '*' ? anySubject(event) : fillSubject(event, params as Record<string, number>);
+    const subject = params === '*' ? anySubject(event) : fillSubject(event, params);
     const listeners = this.listeners.get(subject) ?? new Set();
     this.listeners.set(subject, listeners);
-    const listener: EventHandler<Event> = (payload) => handler(payload as PayloadOf<E>);
+    const listener = new Listener(event, handler);
     listeners.add(listener);
     return {
       unsubscribe: () => {
@@ -68,40 +73,59 @@ export class LocalBus extends Bus {
     };
   }
 
-  serve<C extends Rpc>(contract: C, handler: RpcHandler<C>): Subscription {
-    this.handlers.set(contract.subject, handler as unknown as RpcHandler<Rpc>);
-    return { unsubscribe: () => this.handlers.delete(contract.subject) };
+  serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, { queue }: { queue: string }): Serving {
+    const server: Server = { handler: handler as unknown as RpcHandler<Rpc>, inFlight: this.queues.of(queue) };
+    this.servers.set(contract.subject, server);
+    return {
+      stop: async () => {
+        if (this.servers.get(contract.subject) === server) this.servers.delete(contract.subject);
+        await server.inFlight.settled();
+      },
+    };
   }
 
   status(): BusStatus {
-    return this.closing ? { healthy: false, reason: 'closed' } : { healthy: true };
+    return this.state === 'open' ? { healthy: true } : { healthy: false, reason: this.state };
   }
 
   async close(): Promise<void> {
-    this.closing = true;
-    await this.inFlight.settled();
-    this.handlers.clear();
+    this.state = 'closing';
+    await this.queues.settled();
+    this.state = 'closed';
+    this.servers.clear();
     this.listeners.clear();
   }
 
-  private async perform<C extends Rpc>(
-    contract: C,
-    request: RequestInputOf<C>,
-    options: CallOptions,
-  ): Promise<unknown> {
-    const context = outgoingContext(options);
-    const handler = this.handlers.get(contract.subject);
-    if (handler === undefined || this.closing) throw nobodyServes(contract.subject);
-    admit(contract, context);
+  private async perform(contract: Rpc, request: unknown, options: CallOptions): Promise<unknown> {
     const { subject } = contract;
-    const work = this.inFlight.run(async () => {
-      try {
-        return await runInContext(context, () => handler(this.share(request) as RequestOf<C>, context));
-      } catch (error) {
-        throw copyOf(toVisible(error, subject));
-      }
-    });
-    return this.share(await beforeDeadline(work, context.deadline, subject));
+    const context = outgoingContext(options);
+    if (this.options.freeze) checkRequestSize(encodePayload(deepFreeze(request)));
+    const server = this.servers.get(subject);
+    if (server === undefined || !this.takes()) throw nobodyServes(subject);
+    admit(contract, context);
+    const work = runInContext(context, () => this.handle(server, subject, request as RequestOf<Rpc>, context));
+    return await beforeDeadline(work, context.deadline, subject);
+  }
+
+  /** While it closes, requests in flight may still call others. */
+  private takes(): boolean {
+    return this.state === 'open' || (this.state === 'closing' && currentContext() !== undefined);
+  }
+
+  private async handle(
+    { handler, inFlight }: Server,
+    subject: string,
+    request: RequestOf<Rpc>,
+    context: CallContext,
+  ): Promise<unknown> {
+    try {
+      const reply = await inFlight.run(() => handler(request, context));
+      if (reply instanceof Encoded) checkReplySize(reply.bytes);
+      else if (this.options.freeze) checkReplySize(encodePayload(deepFreeze(reply)));
+      return reply;
+    } catch (error) {
+      throw copyOf(toVisible(error, subject));
+    }
   }
 }
 
@@ -111,12 +135,4 @@ function copyOf({ code, message, details, retryAfterSeconds }: FechatterError): 
     details,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
-}
-
-async function notify(subject: string, listener: EventHandler<Event>, payload: unknown): Promise<void> {
-  try {
-    await listener(payload);
-  } catch (error) {
-    logger.error('A listener failed', error, { subject });
-  }
 }

@@ -1,64 +1,57 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { FechatterError } from '#contracts/error.js';
 import type { Event, PayloadOf, ReplyOf, RequestInputOf, RequestOf, Rpc, SubjectParams } from '#contracts/contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler, type Subscription } from './bus.js';
-import { admit, nobodyServes, outgoingContext, runInContext, timedOut } from './context.js';
-import { Encoded } from './encoded.js';
+import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from './bus.js';
+import type { CallContext, Serving, Subscription } from './bus.js';
+import { droppedEvents, timed } from './bus.metrics.js';
+import { admit, runInContext } from './context.js';
 import { toVisible } from './failure.js';
 import { Identities } from './identity.js';
-import { Inbox, NoResponders } from './inbox.js';
-import { InFlight } from './in-flight.js';
+import { Queues, type InFlight } from './in-flight.js';
+import { Listener } from './listener.js';
+import { NatsCaller } from './nats-caller.js';
+import { connectToNats } from './nats-connection.js';
+import { asBuffer, checkReplySize, decodePayload, encodePayload, maxPayloadBytes } from './payload.js';
 import { anySubject, fillSubject } from './subject.js';
-import { decodeContext, decodePayload, encodeContext, encodeError, encodePayload, maxPayloadBytes } from './wire.js';
+import { decodeContext, encodeError } from './wire.js';
 
 const logger = new Logger('bus.nats');
+const closeLimitMs = 2_000;
 
 export interface NatsBusOptions {
   readonly url: string;
   /** Shared by all processes of one installation; signs who calls. */
   readonly secret: string;
-  /** Shown in the server's list of connections. */
+  /** Name of the app: shown in the server's list of connections, and part of the private reply subject. */
   readonly name: string;
 }
 
-/** The pauses before a request that met nobody is tried again: a service may just be starting or moving. */
-const retryPausesMs = [25, 100, 250];
-
 /** The bus over NATS. Always over the wire, also to a service in the same process. */
 export class NatsBus extends Bus {
-  private readonly inFlight = new InFlight();
+  private readonly queues = new Queues();
+  private readonly serving = new Set<Serving>();
   private readonly identities: Identities;
-  private readonly inbox: Inbox;
-  private connected = true;
+  private readonly caller: NatsCaller;
 
   private constructor(
     private readonly connection: NatsConnection,
-    secret: string,
+    { secret, name }: NatsBusOptions,
   ) {
     super();
     this.identities = new Identities(secret);
-    this.inbox = new Inbox(connection, '_INBOX');
-    void this.watch();
+    this.caller = new NatsCaller(connection, this.identities, name);
   }
 
-  /** Waits up to ten seconds for the server to be there; afterwards a lost connection comes back by itself. */
-  static async connect({ url, secret, name }: NatsBusOptions): Promise<NatsBus> {
-    const until = Date.now() + 10_000;
-    for (;;) {
-      try {
-        const options = { servers: url, name, maxReconnectAttempts: -1, reconnectTimeWait: 100, noAsyncTraces: true };
-        return new NatsBus(await connect({ ...options, timeout: 2_000, pingInterval: 5_000 }), secret);
-      } catch (error) {
-        if (Date.now() > until) throw new Error(`NATS does not answer at ${new URL(url).host}`, { cause: error });
-        await pause(200);
-      }
-    }
+  /** Throws when NATS is not there within ten seconds; afterwards a lost connection comes back by itself. */
+  static async connect(options: NatsBusOptions): Promise<NatsBus> {
+    return new NatsBus(await connectToNats(options.url, options.name), options);
   }
 
   async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions = {}): Promise<ReplyOf<C>> {
-    return decodePayload((await this.perform(contract, request, options)).data) as ReplyOf<C>;
+    const { data } = await timed(contract.subject, () => this.caller.call(contract.subject, request, options));
+    return decodePayload(data) as ReplyOf<C>;
   }
 
   async callEncoded<C extends Rpc>(
@@ -66,22 +59,20 @@ export class NatsBus extends Bus {
     request: RequestInputOf<C>,
     options: CallOptions = {},
   ): Promise<Buffer> {
-    const { data } = await this.perform(contract, request, options);
-    return Buffer.from(data.buffer, data.byteOffset, data.length);
+    const { data } = await timed(contract.subject, () => this.caller.call(contract.subject, request, options));
+    return asBuffer(data);
   }
 
   publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void {
     // While there is no connection the client would collect without bound what nobody relies on.
-    if (!this.connected) return;
-    const bytes = encodePayload(payload);
-    if (bytes.length > maxPayloadBytes) {
-      logger.warn('An event was too large and is not sent', { subject: event.subject, bytes: bytes.length });
-      return;
-    }
+    if (!this.caller.connected) return droppedEvents.inc({ event: event.subject, reason: 'disconnected' });
     try {
-      this.connection.publish(`event.${fillSubject(event, params as Record<string, number>)}`, bytes);
+      const bytes = encodePayload(payload);
+      if (bytes.length > maxPayloadBytes) throw new Error(`An event of ${bytes.length} bytes exceeds the bus`);
+      this.connection.publish(`event.${fillSubject(event, params)}`, bytes);
     } catch (error) {
-      logger.error('An event could not be sent', error, { subject: event.subject });
+      droppedEvents.inc({ event: event.subject, reason: 'failed' });
+      logger.error('An event could not be sent', error, { event: event.subject });
     }
   }
 
@@ -90,98 +81,104 @@ export class NatsBus extends Bus {
     params: SubjectParams<E['subject']> | '*',
     handler: EventHandler<E>,
   ): Subscription {
-    const subject = params === '*' ? anySubject(event) : fillSubject(event, params as Record<string, number>);
+    const subject = params === '*' ? anySubject(event) : fillSubject(event, params);
+    const listener = new Listener(event, handler);
     return this.connection.subscribe(`event.${subject}`, {
-      callback: (_error, message) => void this.notify(event, handler as EventHandler<Event>, message),
+      callback: (error, message) => {
+        if (error !== null) return logger.error('NATS refuses a subscription', error, { event: event.subject });
+        const payload = decodeOr(message, () => droppedEvents.inc({ event: event.subject, reason: 'failed' }));
+        if (payload !== undefined) listener.hear(payload.value);
+      },
     });
   }
 
-  serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, { queue }: { queue: string }): Subscription {
+  serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, { queue }: { queue: string }): Serving {
+    const inFlight = this.queues.of(queue);
     const subscription = this.connection.subscribe(`rpc.${contract.subject}`, {
       queue,
-      callback: (_error, message) => void this.answer(contract, handler as unknown as RpcHandler<Rpc>, message),
+      callback: (error, message) => {
+        if (error !== null) return logger.error('NATS refuses a subscription', error, { subject: contract.subject });
+        void this.answer(contract, handler as unknown as RpcHandler<Rpc>, inFlight, message);
+      },
     });
-    // Draining lets what the server has already sent us be answered.
-    return { unsubscribe: () => void subscription.drain().catch(() => undefined) };
+    const serving: Serving = {
+      stop: async () => {
+        this.serving.delete(serving);
+        // Draining lets what the server has already sent us be answered.
+        await within(closeLimitMs, subscription.drain());
+        await inFlight.settled();
+      },
+    };
+    this.serving.add(serving);
+    return serving;
   }
 
   status(): BusStatus {
     if (this.connection.isClosed()) return { healthy: false, reason: 'closed' };
-    return this.connected ? { healthy: true } : { healthy: false, reason: 'no connection to NATS' };
+    return this.caller.connected ? { healthy: true } : { healthy: false, reason: 'no connection to NATS' };
   }
 
   async close(): Promise<void> {
     if (this.connection.isClosed()) return;
-    await this.inFlight.settled();
-    this.inbox.close();
-    await Promise.race([this.connection.drain().catch(() => undefined), pause(2_000, undefined, { ref: false })]);
+    await Promise.all([...this.serving].map((serving) => serving.stop()));
+    await this.queues.settled();
+    this.caller.close();
+    await within(closeLimitMs, this.connection.drain());
     await this.connection.close();
   }
 
-  private async perform<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Msg> {
-    const { subject } = contract;
-    const context = outgoingContext(options);
-    const payload = encodePayload(request);
-    if (payload.length > maxPayloadBytes) throw new FechatterError('PAYLOAD_TOO_LARGE');
-    const headers = encodeContext(context, this.identities);
-    for (let tries = 0; ; tries++) {
-      if (!this.connected || this.connection.isClosed()) throw nobodyServes(subject);
-      if (context.deadline <= Date.now()) throw timedOut(subject);
-      try {
-        return await this.inbox.request(subject, payload, headers, context.deadline);
-      } catch (error) {
-        if (error instanceof FechatterError) throw error;
-        const wait = retryPausesMs[tries];
-        if (!(error instanceof NoResponders) || wait === undefined) throw nobodyServes(subject);
-        await pause(wait);
-      }
-    }
-  }
-
-  private async answer(contract: Rpc, handler: RpcHandler<Rpc>, message: Msg): Promise<void> {
+  private async answer(contract: Rpc, handler: RpcHandler<Rpc>, inFlight: InFlight, message: Msg): Promise<void> {
     try {
       const context = decodeContext(message, this.identities);
+      await runInContext(context, () => this.handle(contract, handler, inFlight, message, context));
+    } catch (error) {
+      respondWithError(message, error, contract.subject);
+    }
+  }
+
+  private async handle(
+    contract: Rpc,
+    handler: RpcHandler<Rpc>,
+    inFlight: InFlight,
+    message: Msg,
+    context: CallContext,
+  ): Promise<void> {
+    try {
       admit(contract, context);
-      const request = parse(message);
-      const reply = await this.inFlight.run(() =>
-        runInContext(context, () => handler(request as RequestOf<Rpc>, context)),
-      );
-      const bytes = reply instanceof Encoded ? reply.bytes : encodePayload(reply);
-      if (bytes.length > maxPayloadBytes) throw new Error(`A reply of ${bytes.length} bytes exceeds the bus`);
+      const request = decodeOr(message, () => {
+        throw new FechatterError('BAD_REQUEST', 'The payload is not JSON.');
+      });
+      const reply = await inFlight.run(() => handler(request?.value as RequestOf<Rpc>, context));
+      const bytes = encodePayload(reply);
+      checkReplySize(bytes);
       message.respond(bytes);
     } catch (error) {
-      const { payload, headers } = encodeError(toVisible(error, contract.subject));
-      message.respond(payload, { headers });
-    }
-  }
-
-  private async notify(event: Event, handler: EventHandler<Event>, message: Msg): Promise<void> {
-    try {
-      await handler(decodePayload(message.data));
-    } catch (error) {
-      logger.error('A listener failed', error, { subject: event.subject });
-    }
-  }
-
-  private async watch(): Promise<void> {
-    for await (const { type } of this.connection.status()) {
-      if (type === 'disconnect' || type === 'staleConnection') {
-        this.connected = false;
-        this.inbox.rejectAll(nobodyServes('anything: the connection to NATS is lost'));
-        logger.warn('The connection to NATS is lost');
-      }
-      if (type === 'reconnect') {
-        this.connected = true;
-        logger.info('The connection to NATS is back');
-      }
+      respondWithError(message, error, contract.subject);
     }
   }
 }
 
-function parse(message: Msg): unknown {
+/** Never throws: a connection that is closed by now has nobody at its other end. */
+function respondWithError(message: Msg, error: unknown, subject: string): void {
+  const { payload, headers } = encodeError(toVisible(error, subject));
   try {
-    return decodePayload(message.data);
-  } catch {
-    throw new FechatterError('BAD_REQUEST', 'The payload is not JSON.');
+    message.respond(payload, { headers });
+  } catch (failure) {
+    logger.error('An answer could not be sent', failure, { subject });
   }
+}
+
+function decodeOr(message: Msg, otherwise: () => void): { value: unknown } | undefined {
+  let value: unknown;
+  try {
+    value = decodePayload(message.data);
+  } catch {
+    otherwise();
+    return undefined;
+  }
+  return { value };
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  await Promise.race([work.catch(() => undefined), pause(limitMs, undefined, { ref: false })]);
 }

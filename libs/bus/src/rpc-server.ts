@@ -2,8 +2,9 @@ import { Server, type CustomTransportStrategy, type MessageHandler } from '@nest
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Rpc } from '#contracts/contract.js';
 import { fromZodError } from '#contracts/error.js';
-import type { Bus, CallContext, Subscription } from './bus.js';
+import type { Bus, CallContext, Serving } from './bus.js';
 import { Encoded } from './encoded.js';
+import { decodePayload } from './payload.js';
 
 export interface RpcServerOptions {
   /** Servers of one queue share its requests: the name of the service. */
@@ -14,7 +15,7 @@ export interface RpcServerOptions {
 
 /** Serves the methods of Nest controllers that are marked with `@Handle`, over whichever bus it is given. */
 export class RpcServer extends Server implements CustomTransportStrategy {
-  private readonly subscriptions: Subscription[] = [];
+  private readonly serving: Serving[] = [];
 
   constructor(
     private readonly bus: Bus,
@@ -28,13 +29,14 @@ export class RpcServer extends Server implements CustomTransportStrategy {
       const contract = (handler.extras as { contract?: Rpc } | undefined)?.contract;
       if (contract === undefined) throw new Error(`${subject} is not served by @Handle`);
       const serve = (request: unknown, context: CallContext) => this.answer(contract, handler, request, context);
-      this.subscriptions.push(this.bus.serve(contract, serve, { queue: this.options.queue }));
+      this.serving.push(this.bus.serve(contract, serve, { queue: this.options.queue }));
     }
     done();
   }
 
-  close(): void {
-    for (const subscription of this.subscriptions.splice(0)) subscription.unsubscribe();
+  /** Nest waits for it before it closes what the handlers use. */
+  async close(): Promise<void> {
+    await Promise.all(this.serving.splice(0).map((serving) => serving.stop()));
   }
 
   on(): never {
@@ -54,14 +56,14 @@ export class RpcServer extends Server implements CustomTransportStrategy {
     const parsed = contract.request.safeParse(request);
     if (!parsed.success) throw fromZodError(parsed.error);
     const result: unknown = await handler(parsed.data, context);
-    const reply = isObservable(result) ? await lastValueFrom(result) : result;
+    const reply = isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result;
     if (this.options.validateReplies) validateReply(contract, reply);
     return reply;
   }
 }
 
 function validateReply(contract: Rpc, reply: unknown): void {
-  const value: unknown = reply instanceof Encoded ? JSON.parse(reply.bytes.toString('utf8')) : reply;
+  const value: unknown = reply instanceof Encoded ? decodePayload(reply.bytes) : reply;
   const { success, error } = contract.reply.safeParse(value);
   if (!success) throw new Error(`The reply of ${contract.subject} breaks its contract: ${error.message}`);
 }

@@ -1,10 +1,9 @@
-import type { Event } from '#contracts/contract.js';
-
-type Params = Readonly<Record<string, number | string>>;
+import type { Event, SubjectParams } from '#contracts/contract.js';
 
 /** `chat.{chat_id}.log` with `{ chat_id: 7 }` is `chat.7.log`. */
-export function fillSubject(event: Event, params: Params): string {
-  return event.subject.replace(/\{(\w+)\}/g, (_, name: string) => token(params[name]));
+export function fillSubject<E extends Event>(event: E, params: SubjectParams<E['subject']>): string {
+  const values = params as Readonly<Record<string, number | string>>;
+  return event.subject.replace(/\{(\w+)\}/g, (_, name: string) => token(values[name]));
 }
 
 /** `chat.{chat_id}.log` for every chat is `chat.*.log`. */
@@ -12,7 +11,7 @@ export function anySubject(event: Event): string {
   return event.subject.replace(/\{\w+\}/g, '*');
 }
 
-/** Dots, blanks and wildcards would make more than one token of a name. */
-function token(value: number | string | undefined): string {
-  return String(value).replace(/[.*>\s]/g, '_');
+/** One token of a subject: dots, blanks and wildcards would make more than one of a name, and nothing would make none. */
+export function token(value: number | string | undefined): string {
+  return String(value).replace(/[.*>\s]/g, '_') || '_';
 }

@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { errorCatalogue, ErrorDetail, FechatterError, type ErrorCode } from '#contracts/error.js';
 import type { CallContext } from './bus.js';
 import type { Identities } from './identity.js';
-
-/** NATS carries 1 MiB with its headers; nothing of ours comes near. */
-export const maxPayloadBytes = 768 * 1024;
+import { decodePayload, encodePayload } from './payload.js';
 
 const header = {
   caller: 'Fechatter-Caller',
@@ -41,16 +39,6 @@ export function decodeContext(message: Msg, identities: Identities): CallContext
   };
 }
 
-/** `undefined` is the empty payload. */
-export function encodePayload(value: unknown): Buffer {
-  return value === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(value));
-}
-
-export function decodePayload(data: Uint8Array): unknown {
-  if (data.length === 0) return undefined;
-  return JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.length).toString('utf8')) as unknown;
-}
-
 const WireError = z.object({
   code: z.enum(Object.keys(errorCatalogue) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
@@ -69,11 +57,20 @@ export function encodeError(error: FechatterError): { payload: Buffer; headers: 
 /** The error that a reply carries, if it is one. */
 export function decodeError(message: Msg): FechatterError | undefined {
   if (message.headers?.has(header.errorCode) !== true) return undefined;
-  const parsed = WireError.safeParse(decodePayload(message.data));
+  const parsed = WireError.safeParse(decodeOrNothing(message.data));
   if (!parsed.success) return new FechatterError('INTERNAL_ERROR');
   const { code, message: text, details, retry_after } = parsed.data;
   return new FechatterError(code, text, {
     details,
     ...(retry_after === undefined ? {} : { retryAfterSeconds: retry_after }),
   });
+}
+
+/** This runs inside of the connection's parser, which must not see an exception. */
+function decodeOrNothing(data: Uint8Array): unknown {
+  try {
+    return decodePayload(data);
+  } catch {
+    return undefined;
+  }
 }

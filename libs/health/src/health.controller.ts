@@ -23,20 +23,9 @@ export class HealthController {
   @Get('startup')
   async startup(): Promise<HealthCheckResult> {
     return this.health.check(
-      this.probes.indicators.flatMap(({ name, isCurrent }, index) =>
-        isCurrent === undefined
-          ? []
-          : [
-              () =>
-                this.indicator
-                  .check(name)
-                  .attempt(async () => {
-                    const current = await this.probes.indicators[index]?.isCurrent?.();
-                    if (current !== true) throw new Error('The schema is behind: run `npm run migrate`');
-                  })
-                  .withTimeout(timeoutMs),
-            ],
-      ),
+      this.probes.indicators
+        .filter((indicator) => indicator.isCurrent !== undefined)
+        .map((indicator) => () => this.askSchema(indicator)),
     );
   }
 
@@ -45,6 +34,15 @@ export class HealthController {
   async ready(): Promise<HealthCheckResult> {
     if (this.probes.isStopping) throw new ServiceUnavailableException({ status: 'shutting_down' });
     return this.health.check(this.probes.indicators.map((indicator) => () => this.ask(indicator)));
+  }
+
+  private askSchema(indicator: HealthIndicator) {
+    return this.indicator
+      .check(indicator.name)
+      .attempt(async () => {
+        if ((await indicator.isCurrent?.()) !== true) throw new Error('The schema is behind: run `npm run migrate`');
+      })
+      .withTimeout(timeoutMs);
   }
 
   private async ask(indicator: HealthIndicator) {

@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { HealthModule } from '#health/health.module.js';
@@ -13,6 +15,7 @@ export async function startOperationsServer(
   const module = HealthModule.register(probes, { operations: true });
   const app = await NestFactory.create(module, new FastifyAdapter(), { logger: new NestLogger(), abortOnError: false });
   await app.listen(port, host);
-  const address = app.getHttpServer().address() as { port: number };
+  const server = app.getHttpServer() as Server;
+  const address = server.address() as AddressInfo;
   return { port: address.port, close: () => app.close() };
 }

@@ -21,10 +21,14 @@ beforeEach(() => {
   senders = new SenderService(bus);
   asked = [];
   names = new Map();
-  bus.serve(userRpc.getMany, async ({ ids }) => {
-    asked.push([...ids]);
-    return { users: ids.filter((id) => id !== 404).map((id) => user(id, names.get(id))) };
-  });
+  bus.serve(
+    userRpc.getMany,
+    async ({ ids }) => {
+      asked.push([...ids]);
+      return { users: ids.filter((id) => id !== 404).map((id) => user(id, names.get(id))) };
+    },
+    { queue: 'auth' },
+  );
 });
 
 afterEach(async () => {
@@ -33,9 +37,13 @@ afterEach(async () => {
 });
 
 function authIsDown(): void {
-  bus.serve(userRpc.getMany, async () => {
-    throw new FechatterError('UNAVAILABLE');
-  });
+  bus.serve(
+    userRpc.getMany,
+    async () => {
+      throw new FechatterError('UNAVAILABLE');
+    },
+    { queue: 'auth' },
+  );
 }
 
 describe('SenderService', () => {

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { UpdateMe, User } from '#contracts/user.contract.js';
+import { Database } from '#database/database.js';
+import { sql } from '#database/statement.js';
+import { toNameConflict } from './name-conflict.js';
+import type { UserEntity } from './user.entity.js';
+
+export type ProfileRow = Pick<UserEntity, 'id' | 'username' | 'avatar_url' | 'email' | 'preferences' | 'created_at'>;
+
+const profile = 'id, username, avatar_url, email, preferences, created_at';
+
+const find = sql('auth.user.find', `SELECT ${profile} FROM auth.users WHERE id = $1`);
+
+const update = sql(
+  'auth.user.update',
+  `UPDATE auth.users SET username = coalesce($2, username),
+     avatar_url = CASE WHEN $3 THEN $4 ELSE avatar_url END, preferences = coalesce($5::jsonb, preferences)
+   WHERE id = $1 RETURNING ${profile}`,
+);
+
+const findMany = sql('auth.user.find_many', 'SELECT id, username, avatar_url FROM auth.users WHERE id = ANY($1)');
+
+const findByNames = sql(
+  'auth.user.find_by_names',
+  `SELECT id, username, avatar_url FROM auth.users
+   WHERE LOWER(username) = ANY(ARRAY(SELECT LOWER(name) FROM unnest($1::text[]) AS name))`,
+);
+
+const findByEmail = sql(
+  'auth.user.find_by_email',
+  'SELECT id, username, avatar_url FROM auth.users WHERE LOWER(email) = LOWER($1)',
+);
+
+const search = sql(
+  'auth.user.search',
+  `SELECT id, username, avatar_url FROM auth.users
+   WHERE id = ANY($2) AND LOWER(username) LIKE '%' || LOWER($1) || '%'
+   ORDER BY LOWER(username) NOT LIKE LOWER($1) || '%', length(username), LOWER(username), id LIMIT $3`,
+);
+
+/** Users as they show themselves. */
+@Injectable()
+export class UserRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(id: number): Promise<ProfileRow | undefined> {
+    const [row] = await this.database.query<ProfileRow>(find, [id]);
+    return row;
+  }
+
+  /** Changes the given fields only. Throws CONFLICT when the username is taken. */
+  async update(id: number, change: UpdateMe): Promise<ProfileRow | undefined> {
+    const { username, avatar_url, preferences } = change;
+    const [row] = await this.database
+      .query<ProfileRow>(update, [
+        id,
+        username ?? null,
+        avatar_url !== undefined,
+        avatar_url ?? null,
+        preferences === undefined ? null : JSON.stringify(preferences),
+      ])
+      .catch((error: unknown) => {
+        throw toNameConflict(error);
+      });
+    return row;
+  }
+
+  async findMany(ids: readonly number[]): Promise<User[]> {
+    return this.database.query<User>(findMany, [ids]);
+  }
+
+  /** Ignoring case. */
+  async findByNames(usernames: readonly string[]): Promise<User[]> {
+    return this.database.query<User>(findByNames, [usernames]);
+  }
+
+  /** Ignoring case. */
+  async findByEmail(email: string): Promise<User | undefined> {
+    const [row] = await this.database.query<User>(findByEmail, [email]);
+    return row;
+  }
+
+  /** Of these users, those whose name holds the text, ignoring case: beginnings first, then the shorter name. */
+  async search(text: string, ids: readonly number[], limit: number): Promise<User[]> {
+    const literal = text.replace(/[\\%_]/g, '\\$&');
+    return this.database.query<User>(search, [literal, ids, limit]);
+  }
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { UserCaller } from '#bus/bus.js';
+import { notFound } from '#contracts/error.js';
+import type { Me, UpdateMe, User } from '#contracts/user.contract.js';
+import { UserRepository, type ProfileRow } from './user.repository.js';
+
+/** Profiles. Users read and change their own; what others may see of them, the asking service has to know. */
+@Injectable()
+export class UserService {
+  constructor(private readonly users: UserRepository) {}
+
+  async me(caller: UserCaller): Promise<Me> {
+    return toMe(await this.users.find(caller.user_id));
+  }
+
+  /** Fields that are left out stay as they are. CONFLICT when the username is taken. */
+  async updateMe(caller: UserCaller, change: UpdateMe): Promise<Me> {
+    return toMe(await this.users.update(caller.user_id, change));
+  }
+
+  async getMany(ids: readonly number[]): Promise<User[]> {
+    return this.users.findMany(ids);
+  }
+
+  async findByNames(usernames: readonly string[]): Promise<User[]> {
+    return this.users.findByNames(usernames);
+  }
+
+  async findByEmail(email: string): Promise<User | null> {
+    return (await this.users.findByEmail(email)) ?? null;
+  }
+
+  async search(text: string, ids: readonly number[], limit: number): Promise<User[]> {
+    return this.users.search(text, ids, limit);
+  }
+}
+
+/** Placeholders have no address, and nobody signs in as one. */
+function toMe(row: ProfileRow | undefined): Me {
+  if (row === undefined || row.email === null) throw notFound('user');
+  const { email, preferences, created_at, ...user } = row;
+  return { ...user, email, preferences: preferences as Me['preferences'], created_at: created_at.toISOString() };
+}

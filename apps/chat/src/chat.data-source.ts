@@ -1,0 +1,15 @@
+import type { ServiceDataSource } from '#database/data-source.js';
+import { ChatInitial1700000000001 } from '#migrations/chat/0001-initial.js';
+import { ChatEntity } from './chat/chat.entity.js';
+import { OutboxEntity } from './hand-over/outbox.entity.js';
+import { InviteEntity } from './invite/invite.entity.js';
+import { ChatMemberEntity } from './member/chat-member.entity.js';
+import { WorkspaceUserEntity } from './workspace/workspace-user.entity.js';
+import { WorkspaceEntity } from './workspace/workspace.entity.js';
+
+/** The chat service's part of the database. */
+export const chatDataSource = {
+  schema: 'chat',
+  entities: [WorkspaceEntity, WorkspaceUserEntity, InviteEntity, ChatEntity, ChatMemberEntity, OutboxEntity],
+  migrations: [ChatInitial1700000000001],
+} satisfies ServiceDataSource;

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#database/database.js';
+import { sql } from '#database/statement.js';
+import type { Standing } from '#domain/permission.js';
+import { chatColumns, nameKey, type ChatRow } from './chat.row.js';
+
+const row = chatColumns('c');
+
+/** Live chats of live workspaces that $1 belongs to. */
+const ofUser = `
+  FROM chat.workspace_users u
+  JOIN chat.workspaces w ON w.id = u.workspace_id AND w.deleted_at IS NULL
+  JOIN chat.chats c ON c.workspace_id = u.workspace_id AND c.deleted_at IS NULL
+  LEFT JOIN chat.chat_members m ON m.chat_id = c.id AND m.user_id = u.user_id AND m.left_at IS NULL
+  WHERE u.user_id = $1 AND u.deleted_at IS NULL`;
+
+const find = sql('chat.find', `SELECT ${row}, u.role AS workspace_role, m.role AS chat_role ${ofUser} AND c.id = $2`);
+
+const findMany = sql('chat.find_many', `SELECT ${row} ${ofUser} AND c.id = ANY($2) AND m.role IS NOT NULL`);
+
+const browse = sql(
+  'chat.browse',
+  `SELECT ${row} FROM chat.chats c
+   LEFT JOIN chat.chat_members m ON m.chat_id = c.id AND m.user_id = $2 AND m.left_at IS NULL
+   WHERE c.workspace_id = $1 AND c.deleted_at IS NULL AND c.type = 'channel' AND NOT c.is_private AND NOT c.is_archived
+     AND m.user_id IS NULL AND strpos(c.name_key, $3) > 0
+     AND ($4::bigint = 0 OR c.name_key > (SELECT a.name_key FROM chat.chats a WHERE a.id = $4 AND a.workspace_id = $1))
+   ORDER BY c.name_key LIMIT $5`,
+);
+
+const search = sql(
+  'chat.search',
+  `SELECT ${row} ${ofUser} AND ($2::bigint IS NULL OR c.workspace_id = $2) AND strpos(c.name_key, $3) > 0
+     AND (m.role IS NOT NULL OR (c.type = 'channel' AND NOT c.is_private AND u.role <> 'guest'))
+   ORDER BY strpos(c.name_key, $3) > 1, length(c.name_key), c.name_key, c.id LIMIT $4`,
+);
+
+const generalOf = sql(
+  'chat.general_of',
+  'SELECT id FROM chat.chats WHERE workspace_id = $1 AND is_general AND deleted_at IS NULL',
+);
+
+const directOf = sql(
+  'chat.direct_of',
+  `SELECT ${row} FROM chat.chats c WHERE c.workspace_id = $1 AND c.direct_key = $2 AND c.deleted_at IS NULL`,
+);
+
+const channelsNamed = sql(
+  'chat.channels_named',
+  `SELECT c.id, c.name_key, c.is_private, c.is_archived, m.role AS chat_role FROM chat.chats c
+   LEFT JOIN chat.chat_members m ON m.chat_id = c.id AND m.user_id = $2 AND m.left_at IS NULL
+   WHERE c.workspace_id = $1 AND c.name_key = ANY($3) AND c.type = 'channel' AND c.deleted_at IS NULL`,
+);
+
+const liveOf = sql(
+  'chat.live_of',
+  'SELECT id FROM chat.chats WHERE workspace_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT $2',
+);
+
+const membershipsOf = sql(
+  'chat.memberships_of',
+  `SELECT m.chat_id AS id FROM chat.chat_members m JOIN chat.chats c ON c.id = m.chat_id
+   WHERE m.user_id = $2 AND m.left_at IS NULL AND c.workspace_id = $1 AND c.deleted_at IS NULL
+   ORDER BY m.chat_id LIMIT $3`,
+);
+
+/** A channel by its name, and what the asking user is in it. */
+export type NamedChannel = Pick<ChatRow, 'id' | 'is_private' | 'is_archived'> &
+  Pick<Standing, 'chat_role'> & { readonly name_key: string };
+
+/** Reads of chats. */
+@Injectable()
+export class ChatRepository {
+  constructor(private readonly database: Database) {}
+
+  /** A live chat with what the user is to it; undefined outside of the user's workspaces. */
+  async find(userId: number, chatId: number): Promise<(ChatRow & Standing) | undefined> {
+    const [found] = await this.database.query<ChatRow & Standing>(find, [userId, chatId]);
+    return found;
+  }
+
+  /** Those of the chats that the user is a member of. */
+  async findMany(userId: number, chatIds: readonly number[]): Promise<ChatRow[]> {
+    return this.database.query<ChatRow>(findMany, [userId, chatIds]);
+  }
+
+  /** Public channels that the user has not joined, by name behind the channel `afterId`. */
+  async browse(
+    workspaceId: number,
+    userId: number,
+    { q, afterId, limit }: { q: string; afterId: number; limit: number },
+  ): Promise<ChatRow[]> {
+    return this.database.query<ChatRow>(browse, [workspaceId, userId, nameKey(q), afterId, limit]);
+  }
+
+  /** Chats that the user may open whose name contains `query`, those that begin with it first. */
+  async search(userId: number, query: string, workspaceId: number | undefined, limit: number): Promise<ChatRow[]> {
+    return this.database.query<ChatRow>(search, [userId, workspaceId ?? null, nameKey(query), limit]);
+  }
+
+  async generalOf(workspaceId: number): Promise<number | undefined> {
+    const [found] = await this.database.query<{ id: number }>(generalOf, [workspaceId]);
+    return found?.id;
+  }
+
+  async directOf(workspaceId: number, directKey: string): Promise<ChatRow | undefined> {
+    const [found] = await this.database.query<ChatRow>(directOf, [workspaceId, directKey]);
+    return found;
+  }
+
+  /** Channels by name key, private ones too. */
+  async channelsNamed(workspaceId: number, userId: number, names: readonly string[]): Promise<NamedChannel[]> {
+    return this.database.query<NamedChannel>(channelsNamed, [workspaceId, userId, names.map(nameKey)]);
+  }
+
+  async liveOf(workspaceId: number, limit: number): Promise<number[]> {
+    return idsOf(await this.database.query(liveOf, [workspaceId, limit]));
+  }
+
+  /** Chats of the workspace that the user is a member of. */
+  async membershipsOf(workspaceId: number, userId: number, limit: number): Promise<number[]> {
+    return idsOf(await this.database.query(membershipsOf, [workspaceId, userId, limit]));
+  }
+}
+
+function idsOf(rows: readonly { id: number }[]): number[] {
+  return rows.map((found) => found.id);
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { flag, integer, list, url } from '#config/variable.js';
+
+const count = (fallback: number) => integer(1, 1_000_000).prefault(String(fallback));
+
+/** What the gateway reads from the environment. */
+export const GatewayConfig = z
+  .object({
+    NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('kind of installation'),
+    HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+    PORT: integer(0, 65_535).prefault('8080').describe('port of HTTP and WebSocket; 0 chooses a free one'),
+    PUBLIC_URL: url('http', 'https')
+      .optional()
+      .describe('where people reach the server, as in invites; https turns on HSTS'),
+    ALLOWED_ORIGINS: list
+      .prefault('')
+      .describe('origins of web pages that may call besides our own, separated by commas'),
+    TRUST_PROXY: list
+      .prefault('')
+      .describe('addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas'),
+    REDIS_URL: url('redis', 'rediss').optional().describe('Redis that counts limits for all gateways together'),
+    REQUEST_TIMEOUT_MS: integer(100, 120_000).prefault('15000').describe('longest time a request may take'),
+    API_DOCS: flag.prefault('true').describe('whether /api/docs is served'),
+    RATE_LIMITS: z.enum(['on', 'off']).default('on').describe('off for benchmarks only, never in production'),
+    LIMIT_SENDS_PER_SECOND: count(300).describe('messages that a user may send in a second'),
+    LIMIT_REQUESTS_PER_MINUTE: count(1_200).describe('other requests of a user in a minute'),
+    LIMIT_SEARCHES_PER_MINUTE: count(100).describe('searches of a user in a minute'),
+    LIMIT_REGISTRATIONS_PER_HOUR: count(20).describe('registrations from an address in an hour'),
+    LIMIT_FAILED_LOGINS_PER_ADDRESS: count(100).describe('failed logins from an address in 15 minutes'),
+    LIMIT_FAILED_LOGINS_PER_ACCOUNT: count(10).describe('failed logins into an account in 15 minutes'),
+    LIMIT_SOCKETS_PER_USER: count(20).describe('realtime connections of a user'),
+    LIMIT_FRAMES_PER_SECOND: count(30).describe('frames that a realtime connection may send in a second'),
+  })
+  .refine(({ NODE_ENV, RATE_LIMITS }) => NODE_ENV !== 'production' || RATE_LIMITS === 'on', {
+    path: ['RATE_LIMITS'],
+    error: 'must not be off when NODE_ENV is production',
+  });
+export type GatewayConfig = z.infer<typeof GatewayConfig>;
+
+/** Token by which the configuration is injected. */
+export const gatewayConfig = Symbol('GatewayConfig');
+
+/** The origin under which people reach the server. */
+export function publicUrl(config: GatewayConfig): string {
+  return (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, '');
+}

@@ -1,0 +1,71 @@
+import { Controller } from '@nestjs/common';
+import { Bus, userOf } from '#bus/bus.js';
+import { authRpc } from '#contracts/auth.contract.js';
+import { authApi } from '#contracts/http/auth.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { addressKey } from '../security/client-address.js';
+import { GuessLimits } from '../security/guess-limits.js';
+import { KeyStore } from '../security/key-store.js';
+import type { RequestCall } from './request-call.js';
+import { Route } from './route.decorator.js';
+
+/** Hashing a password may wait in auth's line for ten seconds. */
+const hashing = { timeoutMs: 14_000 };
+
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly bus: Bus,
+    private readonly guesses: GuessLimits,
+    private readonly keys: KeyStore,
+  ) {}
+
+  @Route(authApi.register)
+  async register({ body }: InputOf<typeof authApi.register>, { client }: RequestCall) {
+    return this.bus.call(authRpc.register, { ...body, client }, hashing);
+  }
+
+  @Route(authApi.login)
+  async login({ body }: InputOf<typeof authApi.login>, { client }: RequestCall) {
+    return this.guesses.attempt(addressKey(client.address), body.email.toLowerCase(), () =>
+      this.bus.call(authRpc.login, { ...body, client }, hashing),
+    );
+  }
+
+  @Route(authApi.refresh)
+  async refresh({ body }: InputOf<typeof authApi.refresh>, { client }: RequestCall) {
+    return this.bus.call(authRpc.refresh, { ...body, client });
+  }
+
+  @Route(authApi.logout)
+  async logout() {
+    return this.bus.call(authRpc.logout, {});
+  }
+
+  @Route(authApi.changePassword)
+  async changePassword({ body }: InputOf<typeof authApi.changePassword>, call: RequestCall) {
+    return this.guesses.attempt(addressKey(call.client.address), `user:${userOf(call).user_id}`, () =>
+      this.bus.call(authRpc.changePassword, body, hashing),
+    );
+  }
+
+  @Route(authApi.listSessions)
+  async listSessions() {
+    return this.bus.call(authRpc.listSessions, {});
+  }
+
+  @Route(authApi.revokeSession)
+  async revokeSession({ params }: InputOf<typeof authApi.revokeSession>) {
+    return this.bus.call(authRpc.revokeSession, { session_id: params.id });
+  }
+
+  @Route(authApi.createTicket)
+  async createTicket() {
+    return this.bus.call(authRpc.createTicket, {});
+  }
+
+  @Route(authApi.listKeys)
+  async listKeys() {
+    return this.keys.published();
+  }
+}

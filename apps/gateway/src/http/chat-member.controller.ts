@@ -1,0 +1,31 @@
+import { Controller } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { chatRpc } from '#contracts/chat.contract.js';
+import { chatMembersApi } from '#contracts/http/chat-member.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { Route } from './route.decorator.js';
+
+@Controller()
+export class ChatMemberController {
+  constructor(private readonly bus: Bus) {}
+
+  @Route(chatMembersApi.list)
+  async list({ params, query }: InputOf<typeof chatMembersApi.list>) {
+    return this.bus.call(chatRpc.listMembers, { chat_id: params.id, ...query });
+  }
+
+  @Route(chatMembersApi.add)
+  async add({ params, body }: InputOf<typeof chatMembersApi.add>) {
+    return this.bus.call(chatRpc.addMembers, { chat_id: params.id, ...body });
+  }
+
+  @Route(chatMembersApi.setRole)
+  async setRole({ params, body }: InputOf<typeof chatMembersApi.setRole>) {
+    return this.bus.call(chatRpc.setRole, { chat_id: params.id, user_id: params.user_id, ...body });
+  }
+
+  @Route(chatMembersApi.remove)
+  async remove({ params }: InputOf<typeof chatMembersApi.remove>) {
+    return this.bus.call(chatRpc.removeMember, { chat_id: params.id, user_id: params.user_id });
+  }
+}

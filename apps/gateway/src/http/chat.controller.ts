@@ -1,0 +1,82 @@
+import { Controller } from '@nestjs/common';
+import { Bus, userOf } from '#bus/bus.js';
+import { Encoded } from '#bus/encoded.js';
+import { chatRpc } from '#contracts/chat.contract.js';
+import { chatsApi } from '#contracts/http/chat.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { logRpc } from '#contracts/log.contract.js';
+import { messageRpc } from '#contracts/message.contract.js';
+import { TypingService } from '../realtime/typing.service.js';
+import { ChatList } from './chat-list.js';
+import type { RequestCall } from './request-call.js';
+import { Route } from './route.decorator.js';
+
+@Controller()
+export class ChatController {
+  constructor(
+    private readonly bus: Bus,
+    private readonly chats: ChatList,
+    private readonly typists: TypingService,
+  ) {}
+
+  @Route(chatsApi.list)
+  async list({ query }: InputOf<typeof chatsApi.list>) {
+    return this.chats.page(query);
+  }
+
+  @Route(chatsApi.create)
+  async create({ body }: InputOf<typeof chatsApi.create>) {
+    return this.bus.call(chatRpc.create, body);
+  }
+
+  @Route(chatsApi.direct)
+  async direct({ body }: InputOf<typeof chatsApi.direct>) {
+    return this.bus.call(chatRpc.direct, body);
+  }
+
+  @Route(chatsApi.browse)
+  async browse({ query }: InputOf<typeof chatsApi.browse>) {
+    return this.bus.call(chatRpc.browse, query);
+  }
+
+  @Route(chatsApi.get)
+  async get({ params }: InputOf<typeof chatsApi.get>) {
+    return this.bus.call(chatRpc.get, { chat_id: params.id });
+  }
+
+  @Route(chatsApi.update)
+  async update({ params, body }: InputOf<typeof chatsApi.update>) {
+    return this.bus.call(chatRpc.update, { chat_id: params.id, ...body });
+  }
+
+  @Route(chatsApi.delete)
+  async delete({ params }: InputOf<typeof chatsApi.delete>) {
+    return this.bus.call(chatRpc.delete, { chat_id: params.id });
+  }
+
+  @Route(chatsApi.join)
+  async join({ params }: InputOf<typeof chatsApi.join>) {
+    return this.bus.call(chatRpc.join, { chat_id: params.id });
+  }
+
+  @Route(chatsApi.leave)
+  async leave({ params }: InputOf<typeof chatsApi.leave>) {
+    return this.bus.call(chatRpc.leave, { chat_id: params.id });
+  }
+
+  @Route(chatsApi.read)
+  async read({ params, body }: InputOf<typeof chatsApi.read>) {
+    return this.bus.call(messageRpc.read, { chat_id: params.id, seq: body.seq });
+  }
+
+  @Route(chatsApi.log)
+  async log({ params, query }: InputOf<typeof chatsApi.log>) {
+    return new Encoded(await this.bus.callEncoded(logRpc.read, { chat_id: params.id, ...query }));
+  }
+
+  @Route(chatsApi.typing)
+  async typing({ params }: InputOf<typeof chatsApi.typing>, call: RequestCall) {
+    await this.typists.start(userOf(call).user_id, params.id);
+    return {};
+  }
+}

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { importRpc, type ImportLine } from '#contracts/import.contract.js';
+import { workspaceRpc, type WorkspaceRole } from '#contracts/workspace.contract.js';
+import { startGateway, userIdOf, type TestGateway } from '../../test/gateway.js';
+
+const path = '/api/workspaces/4/import';
+const ndjson = { 'content-type': 'application/x-ndjson' };
+const at = '2026-01-31T12:00:00.000Z';
+
+let gateway: TestGateway;
+let role: WorkspaceRole = 'owner';
+let chunks: ImportLine[][] = [];
+/** Chunks wait for it. */
+let gate: Promise<void> = Promise.resolve();
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  const stats = { member_count: 1, chat_count: 1, message_count: 0 };
+  gateway.bus.serve(workspaceRpc.get, async () => ({ id: 4, name: 'w', role, created_at: at, updated_at: at, stats }), {
+    queue: 'chat',
+  });
+  gateway.bus.serve(
+    importRpc.lines,
+    async ({ lines }, { caller }) => {
+      expect(userIdOf(caller)).toBe(7);
+      await gate;
+      chunks.push([...lines]);
+      return { imported: lines.length - 1, skipped: 1 };
+    },
+    { queue: 'chat' },
+  );
+});
+
+afterAll(() => gateway.close());
+
+beforeEach(() => {
+  role = 'owner';
+  chunks = [];
+  gate = Promise.resolve();
+});
+
+function line(text: string): string {
+  return JSON.stringify({ chat: 'ubuntu', sender: 'ann', ts: 1_089_000_000.5, text });
+}
+
+function open(headers: readonly string[]): Socket {
+  const socket = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+  const head = [`POST ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${gateway.token}`, ...headers];
+  socket.write(`${head.join('\r\n')}\r\nContent-Type: application/x-ndjson\r\n\r\n`);
+  return socket;
+}
+
+/** What comes back while the body is still being sent. */
+async function answerTo(headers: readonly string[], body: string): Promise<string> {
+  const socket = open(headers);
+  socket.write(body);
+  let text = '';
+  for await (const chunk of socket) {
+    text += String(chunk);
+    if (text.includes('request_id')) break;
+  }
+  return text;
+}
+
+describe('an import', () => {
+  it('takes the good lines in order and names the bad ones by their number', async () => {
+    const lines = [
+      line('one'),
+      '{"chat":"ubuntu"',
+      '',
+      line('two'),
+      JSON.stringify({ chat: 'ubuntu', sender: 'ann', ts: -1, text: 'x' }),
+      line('x'.repeat(130 * 1024)),
+      JSON.stringify({ chat: 'ubuntu', sender: 'ann', ts: 1, text: 'x', extra: 1 }),
+      `${line('drei ü 日本')}\r`,
+      JSON.stringify({ chat: 'ubuntu', sender: 'ann', ts: at, text: 'a\0b' }),
+      line('last'),
+    ];
+    const { status, json } = await gateway.send('POST', path, {
+      token: gateway.token,
+      headers: ndjson,
+      raw: lines.join('\n'),
+    });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ imported: 3, skipped: 1, failed: 5 });
+    expect((json['errors'] as { line: number }[]).map(({ line: number }) => number)).toEqual([2, 5, 6, 7, 9]);
+    expect(chunks.flat().map(({ text }) => text)).toEqual(['one', 'two', 'drei ü 日本', 'last']);
+  });
+
+  it('hands on at most 500 lines or 256 KiB at once', async () => {
+    const short = Array.from({ length: 1_201 }, (_, index) => line(`short ${index}`));
+    await gateway.send('POST', path, { token: gateway.token, headers: ndjson, raw: short.join('\n') });
+    expect(chunks.map(({ length }) => length)).toEqual([500, 500, 201]);
+    expect(chunks.flat().map(({ text }) => text)).toEqual(short.map((text) => (JSON.parse(text) as ImportLine).text));
+    chunks = [];
+    const long = Array.from({ length: 50 }, () => line('y'.repeat(16_000)));
+    await gateway.send('POST', path, { token: gateway.token, headers: ndjson, raw: `${long.join('\n')}\n` });
+    expect(chunks.flat()).toHaveLength(50);
+    for (const chunk of chunks) expect(JSON.stringify(chunk).length).toBeLessThan(270 * 1024);
+  });
+
+  it('reads no further ahead than a little while a chunk is being stored', async () => {
+    let release: () => void = () => undefined;
+    gate = new Promise((resolve) => (release = resolve));
+    let given = 0;
+    const total = 20_000;
+    const block = `${line('z'.repeat(2_000))}\n`.repeat(20);
+    async function* body(): AsyncGenerator<Uint8Array> {
+      for (; given < total; given += 20) {
+        yield Buffer.from(block);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const answer = gateway.send('POST', path, {
+      token: gateway.token,
+      headers: ndjson,
+      raw: body() as unknown as NonNullable<RequestInit['body']>,
+    });
+    let seen = -1;
+    while (seen !== given) {
+      seen = given;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    // 40 MB in all; sockets and buffers hold a few.
+    expect(given).toBeLessThan(total / 2);
+    release();
+    expect((await answer).json).toMatchObject({ failed: 0 });
+    expect(chunks.flat()).toHaveLength(total);
+  });
+
+  it('of somebody who does not own the workspace is refused before the body is read', async () => {
+    role = 'admin';
+    const body = `${line('x'.repeat(10_000))}\n`.repeat(3_000);
+    expect(await answerTo(['Transfer-Encoding: chunked'], '')).toMatch(/^HTTP\/1\.1 403 [^]*"FORBIDDEN"/);
+    expect(await answerTo([`Content-Length: ${Buffer.byteLength(body)}`], body)).toMatch(
+      /^HTTP\/1\.1 403 [^]*"FORBIDDEN"/,
+    );
+    expect(chunks).toEqual([]);
+  });
+
+  it('is cut off when its sender goes on after the refusal', async () => {
+    role = 'guest';
+    const socket = open(['Transfer-Encoding: chunked']);
+    const closed = once(socket.resume(), 'close');
+    const sending = setInterval(() => socket.write('2\r\n{}\r\n'), 50);
+    await closed;
+    clearInterval(sending);
+  });
+
+  it('has to be NDJSON', async () => {
+    const answer = await gateway.send('POST', path, { token: gateway.token, body: { chat: 'x' } });
+    expect([answer.status, answer.code]).toEqual([400, 'BAD_REQUEST']);
+    const empty = await gateway.send('POST', path, { token: gateway.token, headers: ndjson });
+    expect([empty.status, empty.json['imported']]).toEqual([200, 0]);
+  });
+});

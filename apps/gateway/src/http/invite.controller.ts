@@ -1,0 +1,37 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { invitesApi } from '#contracts/http/invite.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { workspaceRpc } from '#contracts/workspace.contract.js';
+import { gatewayConfig, publicUrl, type GatewayConfig } from '../gateway.config.js';
+import { Route } from './route.decorator.js';
+
+@Controller()
+export class InviteController {
+  constructor(
+    private readonly bus: Bus,
+    @Inject(gatewayConfig) private readonly config: GatewayConfig,
+  ) {}
+
+  @Route(invitesApi.create)
+  async create({ params, body }: InputOf<typeof invitesApi.create>) {
+    const invite = await this.bus.call(workspaceRpc.createInvite, { workspace_id: params.id, ...body });
+    const { invite_code, expires_at } = invite;
+    return { invite_code, invite_url: `${publicUrl(this.config)}/invite/${invite_code}`, expires_at };
+  }
+
+  @Route(invitesApi.list)
+  async list({ params }: InputOf<typeof invitesApi.list>) {
+    return this.bus.call(workspaceRpc.listInvites, { workspace_id: params.id });
+  }
+
+  @Route(invitesApi.delete)
+  async delete({ params }: InputOf<typeof invitesApi.delete>) {
+    return this.bus.call(workspaceRpc.deleteInvite, { workspace_id: params.id, invite_code: params.code });
+  }
+
+  @Route(invitesApi.accept)
+  async accept({ params }: InputOf<typeof invitesApi.accept>) {
+    return this.bus.call(workspaceRpc.acceptInvite, { invite_code: params.code });
+  }
+}

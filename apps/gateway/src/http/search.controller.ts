@@ -1,0 +1,40 @@
+import { Controller } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { Encoded } from '#bus/encoded.js';
+import { chatRpc } from '#contracts/chat.contract.js';
+import { searchApi } from '#contracts/http/search.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { searchRpc } from '#contracts/search.contract.js';
+import { Route } from './route.decorator.js';
+import { UserDirectory } from './user-directory.js';
+
+@Controller()
+export class SearchController {
+  constructor(
+    private readonly bus: Bus,
+    private readonly directory: UserDirectory,
+  ) {}
+
+  @Route(searchApi.messages)
+  async messages({ body }: InputOf<typeof searchApi.messages>) {
+    return new Encoded(await this.bus.callEncoded(searchRpc.messages, body));
+  }
+
+  @Route(searchApi.messagesByQuery)
+  async messagesByQuery({ query }: InputOf<typeof searchApi.messagesByQuery>) {
+    const { q, chat_ids, sender_ids, date_from, date_to, ...rest } = query;
+    const filters = { chat_ids, sender_ids, date_from, date_to };
+    return new Encoded(await this.bus.callEncoded(searchRpc.messages, { query: q, filters, ...rest }));
+  }
+
+  @Route(searchApi.users)
+  async users({ query }: InputOf<typeof searchApi.users>) {
+    return this.directory.search(query);
+  }
+
+  @Route(searchApi.chats)
+  async chats({ query: { q, workspace_id, limit } }: InputOf<typeof searchApi.chats>) {
+    const { chats } = await this.bus.call(chatRpc.search, { query: q, workspace_id, limit });
+    return { chats, next_cursor: null, has_more: false };
+  }
+}

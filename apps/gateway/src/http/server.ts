@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Encoded } from '#bus/encoded.js';
+import { FechatterError } from '#contracts/error.js';
+import type { Probes } from '#health/probes.js';
+import { publicUrl, type GatewayConfig } from '../gateway.config.js';
+import { securityHeaders } from '../security/headers.js';
+import { acceptBodies } from './body-parser.js';
+import { errorBody } from './error-body.js';
+import { withCaching } from './caching.js';
+import { countRequest } from './http.metrics.js';
+
+const bodyLimit = 256 * 1024;
+const unreadBodyMs = 2_000;
+
+/** Fastify with the bounds, headers and parsers of the API, ready for Nest. */
+export function createAdapter(
+  config: GatewayConfig,
+  { probes, validateReplies }: { probes: Probes; validateReplies: boolean },
+): FastifyAdapter {
+  const headers = securityHeaders(publicUrl(config).startsWith('https:'));
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    trustProxy: config.TRUST_PROXY.length > 0 ? config.TRUST_PROXY : false,
+    // A socket on which nothing moves for so long is given up; realtime connections look after themselves.
+    connectionTimeout: 75_000,
+    // What is already under way on a connection is finished and answered while we stop.
+    return503OnClosing: false,
+    clientErrorHandler: refuseUnreadable,
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void reply.headers({ ...headers, 'x-request-id': request.id });
+      void reply.status(400).send(errorBody(new FechatterError('BAD_REQUEST'), request.id));
+    },
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  acceptBodies(fastify);
+  fastify.decorateRequest('call', undefined);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(headers).header('x-request-id', request.id);
+    done();
+  });
+  fastify.addHook('preParsing', (request, _reply, payload, done) => {
+    const isStream = request.routeOptions.config.contract?.content === 'application/x-ndjson';
+    if (!isStream) boundArrival(request.raw, config.REQUEST_TIMEOUT_MS);
+    done(null, payload);
+  });
+  // JSON that a service has encoded already goes out untouched.
+  fastify.setReplySerializer(
+    (payload) => (payload instanceof Encoded ? payload.bytes : JSON.stringify(payload)) as string,
+  );
+  if (validateReplies) fastify.addHook('preSerialization', validateReply);
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    // A stop waits for every connection: one that is kept alive would hold it up.
+    if (probes.isStopping) void reply.header('connection', 'close');
+    done(null, withCaching(request, reply, payload));
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    countRequest(request, reply);
+    leaveUnread(request.raw);
+    done();
+  });
+  return adapter;
+}
+
+/** A body that trickles in for ever would hold a connection and memory. */
+function boundArrival(request: IncomingMessage, limitMs: number): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (length === undefined && encoding === undefined) return;
+  const cut = setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, limitMs);
+  request.once('close', () => clearTimeout(cut));
+}
+
+/**
+ * A body that nobody wanted to the end is let run off for a moment: a connection that is cut at once may take the answer
+ * with it. Whoever goes on sending is cut off.
+ */
+function leaveUnread(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return;
+  request.resume();
+  const cut = setTimeout(() => request.destroy(), unreadBodyMs);
+  request.once('close', () => clearTimeout(cut));
+}
+
+/** For tests: an answer that strays from its contract is an error. What is encoded was checked where that was done. */
+function validateReply(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: Error | null, payload: unknown) => void,
+): void {
+  const { contract } = request.routeOptions.config;
+  const isChecked = contract !== undefined && reply.statusCode < 400 && !(payload instanceof Encoded);
+  const problem = isChecked ? contract.reply.safeParse(payload).error : undefined;
+  done(problem === undefined ? null : new Error(`${contract?.path} breaks its contract: ${problem.message}`), payload);
+}
+
+/** The caller's own request id when it is a sane one. */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const own = headers['x-request-id'];
+  return typeof own === 'string' && /^[\w.-]{1,64}$/.test(own) ? own : randomUUID();
+}
+
+/** Answers what is not HTTP at all; Fastify never sees a request there. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const requestId = randomUUID();
+  const body = JSON.stringify(errorBody(new FechatterError('BAD_REQUEST'), requestId));
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${requestId}`,
+    ...Object.entries(securityHeaders(false)).map(([name, value]) => `${name}: ${value}`),
+    'Connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { notFound } from '#contracts/error.js';
+import type { usersApi } from '#contracts/http/user.routes.js';
+import type { searchApi } from '#contracts/http/search.routes.js';
+import type { InputOf, ReplyOf } from '#contracts/http/route.js';
+import { userRpc, type User } from '#contracts/user.contract.js';
+import { workspaceRpc } from '#contracts/workspace.contract.js';
+import { PresenceReader } from '../realtime/presence-reader.js';
+import { inSlices } from './slices.js';
+
+const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
+
+/** Users as the caller may see them: chat says whom, auth says who they are, presence whether they are there. */
+@Injectable()
+export class UserDirectory {
+  constructor(
+    private readonly bus: Bus,
+    private readonly presence: PresenceReader,
+  ) {}
+
+  /** The members of a workspace in the order of chat's list; three calls for a page of usual size. */
+  async listMembers(query: InputOf<typeof usersApi.list>['query']): Promise<ReplyOf<typeof usersApi.list>> {
+    const { members, next_cursor, has_more } = await this.bus.call(workspaceRpc.listMembers, query);
+    const ids = members.map(({ user_id }) => user_id);
+    const users = await this.usersById(ids);
+    const statuses = this.presence.statusOf(ids);
+    return {
+      users: members.flatMap(({ user_id, role }) => {
+        const user = users.get(user_id);
+        return user === undefined ? [] : [{ ...user, role, status: statuses.get(user_id) ?? 'offline' }];
+      }),
+      next_cursor,
+      has_more,
+    };
+  }
+
+  /** Throws NOT_FOUND for whom the caller may not see. */
+  async get(id: number): Promise<ReplyOf<typeof usersApi.get>> {
+    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { ids: [id] });
+    const user = user_ids.includes(id) ? (await this.usersById([id])).get(id) : undefined;
+    if (user === undefined) throw notFound('user');
+    return { ...user, status: this.presence.statusOf([id]).get(id) ?? 'offline' };
+  }
+
+  async search({
+    q,
+    workspace_id,
+    limit,
+  }: InputOf<typeof searchApi.users>['query']): Promise<ReplyOf<typeof searchApi.users>> {
+    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id });
+    const { users } = await this.bus.call(userRpc.search, { query: q, ids: user_ids, limit }, asGateway);
+    return { users, next_cursor: null, has_more: false };
+  }
+
+  private async usersById(ids: number[]): Promise<Map<number, User>> {
+    const users = await inSlices(ids, async (slice) => {
+      return (await this.bus.call(userRpc.getMany, { ids: slice }, asGateway)).users;
+    });
+    return new Map(users.map((user) => [user.id, user]));
+  }
+}

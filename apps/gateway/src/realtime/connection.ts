@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { UserCaller } from '#bus/bus.js';
+import type { Identity } from '#contracts/auth.contract.js';
+import { closeCode, type ServerFrame } from '#contracts/frame.js';
+import { Frame } from './frame.js';
+import { OutQueue } from './out-queue.js';
+import { closedConnections, droppedFrames } from './realtime.metrics.js';
+
+const stuckMs = 10_000;
+
+/** Longest time that a client is asked to wait before it connects anew. */
+const restartSpreadMs = 5_000;
+
+/** How a connection reaches its client: WebSocket or SSE. */
+export interface Transport {
+  /** Hands a frame to the network. False: the network is full, `Connection.drained` follows. */
+  write(frame: Frame): boolean;
+  /** Shows the client that we live, when it is time to; false when the client itself shows no life any more. */
+  heartbeat(now: number): boolean;
+  close(code: number, reason: string): void;
+  /** Ends without another word. */
+  terminate(): void;
+}
+
+/** One client of the realtime interface, however it is connected. It never waits for the client. */
+export class Connection {
+  readonly id = randomUUID();
+  /** What the client says of the person before it. */
+  status: 'online' | 'away' = 'online';
+  private readonly queue = new OutQueue();
+  private readonly waiting: (() => void)[] = [];
+  private readonly closing: (() => void)[] = [];
+  /** Since when the network takes nothing, in epoch milliseconds. */
+  private stuckSince: number | undefined;
+  private open = true;
+
+  constructor(
+    private who: Identity,
+    private readonly transport: Transport,
+  ) {}
+
+  get userId(): number {
+    return this.who.user_id;
+  }
+
+  get identity(): Identity {
+    return this.who;
+  }
+
+  /** For calls on the bus in the name of the user. */
+  get caller(): UserCaller {
+    return { kind: 'user', ...this.who };
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** Goes on under a newer token of the same user. */
+  renew(identity: Identity): void {
+    this.who = identity;
+  }
+
+  /** Sends as soon as the client takes it. A client that lets the bound be reached is closed, as resumable. */
+  send(frame: Frame): void {
+    if (!this.open) return;
+    if (this.stuckSince === undefined && this.queue.length === 0) {
+      this.write(frame);
+      return;
+    }
+    const outcome = this.queue.push(frame);
+    if (outcome === 'dropped') droppedFrames.inc();
+    if (outcome === 'full') this.close(closeCode.tooSlow, 'too slow');
+  }
+
+  say(frame: ServerFrame): void {
+    this.send(new Frame(frame));
+  }
+
+  /** The network takes more. */
+  drained(): void {
+    this.stuckSince = undefined;
+    while (this.stuckSince === undefined) {
+      const frame = this.queue.shift();
+      if (frame === undefined) break;
+      this.write(frame);
+    }
+    if (this.queue.fill < 1 / 4) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** Resolves when less than a quarter of the bound is used, or the connection is closed. */
+  async whenRoomy(): Promise<void> {
+    if (!this.open || this.queue.fill < 1 / 4) return;
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** To be called every second or so: closes whom the token, the network or the client has left. */
+  sweep(now: number): void {
+    if (this.who.expires_at * 1_000 <= now) this.close(closeCode.unauthenticated, 'the access token has expired');
+    else if (this.stuckSince !== undefined && now - this.stuckSince > stuckMs) {
+      this.close(closeCode.tooSlow, 'too slow');
+    } else if (!this.transport.heartbeat(now)) this.terminate();
+  }
+
+  /** Calls the listener once, when the connection has closed for whatever reason. */
+  onClosed(listener: () => void): void {
+    this.closing.push(listener);
+  }
+
+  close(code: number, reason: string): void {
+    if (!this.open) return;
+    this.transport.close(code, reason);
+    this.closed(code);
+  }
+
+  /** Asks the client to connect anew, not all at the same moment. */
+  restart(): void {
+    const retry_after_ms = Math.floor(Math.random() * restartSpreadMs);
+    this.close(closeCode.restarting, JSON.stringify({ retry_after_ms }));
+  }
+
+  terminate(): void {
+    this.transport.terminate();
+    this.closed(1006);
+  }
+
+  /** The transport has ended, by whichever side. */
+  closed(code: number): void {
+    if (!this.open) return;
+    this.open = false;
+    this.queue.clear();
+    closedConnections.inc({ code: String(code) });
+    for (const resolve of this.waiting.splice(0)) resolve();
+    for (const listener of this.closing.splice(0)) listener();
+  }
+
+  private write(frame: Frame): void {
+    if (!this.transport.write(frame)) this.stuckSince = Date.now();
+  }
+}

@@ -1,0 +1,166 @@
+import { request, type ClientRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RealtimeHouse, range, until } from './realtime.fixture.js';
+
+interface StreamEvent {
+  id: string | undefined;
+  type: string;
+  data: { chat_id?: number; seq?: number; data?: Record<string, unknown> };
+}
+
+/** A client of `/api/events`. */
+class Stream {
+  readonly events: StreamEvent[] = [];
+  status: number | undefined;
+  ended = false;
+  retry: string | undefined;
+  private rest = '';
+  private readonly request: ClientRequest;
+
+  constructor(path: string, headers: Record<string, string>) {
+    this.request = request(`${realtime.url}/api/events${path}`, { headers }, (response) => {
+      this.status = response.statusCode;
+      response.on('data', (chunk: Buffer) => this.hear(chunk.toString('utf8')));
+      response.on('end', () => (this.ended = true));
+      response.on('error', () => (this.ended = true));
+    });
+    this.request.on('error', () => (this.ended = true));
+    this.request.end();
+  }
+
+  static async of(userId: number, query = '', more: Record<string, string> = {}): Promise<Stream> {
+    const stream = new Stream(query, { authorization: `Bearer ${await realtime.token(userId)}`, ...more });
+    await until(() => stream.events.length > 0);
+    return stream;
+  }
+
+  get lastId(): string {
+    return this.events.findLast(({ id }) => id !== undefined)?.id ?? '';
+  }
+
+  seqs(chatId: number): number[] {
+    return this.events.flatMap(({ data }) => (data.chat_id === chatId && data.seq !== undefined ? [data.seq] : []));
+  }
+
+  close(): void {
+    this.request.destroy();
+  }
+
+  private hear(text: string): void {
+    const blocks = (this.rest + text).split('\n\n');
+    this.rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const fields = new Map(
+        block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+      );
+      this.retry = fields.get('retry') ?? this.retry;
+      const data = fields.get('data');
+      if (data !== undefined) {
+        const event = JSON.parse(data) as StreamEvent['data'];
+        this.events.push({ id: fields.get('id'), type: fields.get('event') ?? '', data: event });
+      }
+    }
+  }
+}
+
+let realtime: RealtimeHouse;
+
+beforeAll(async () => {
+  realtime = await RealtimeHouse.start({ RATE_LIMITS: 'off' });
+});
+
+afterAll(() => realtime.close());
+
+describe('An event stream', () => {
+  it('says ready and then every change of the own chats, with the clock as id', async () => {
+    const chat = await realtime.chat(1);
+    const foreign = await realtime.chat(2);
+    const stream = await Stream.of(1);
+    expect(stream.events[0]).toMatchObject({ type: 'ready', data: { type: 'ready', data: { heads: { [chat]: 1 } } } });
+    await realtime.send(foreign, 2, 'not yours');
+    const message = await realtime.send(chat, 1, 'Hello');
+    await until(() => stream.seqs(chat).length === 1);
+    const event = stream.events.find(({ type }) => type === 'message.created');
+    expect(event?.data).toEqual({ type: 'message.created', chat_id: chat, seq: 2, data: { message } });
+    expect(Math.abs(Date.parse(event?.id ?? '') - Date.now())).toBeLessThan(5_000);
+    expect(stream.seqs(foreign)).toEqual([]);
+    stream.close();
+  });
+
+  it('brings again, after a break, what changed since a minute before the last event, and goes on live', async () => {
+    const chat = await realtime.chat(3);
+    const first = await Stream.of(3);
+    await realtime.send(chat, 3, 'seen');
+    await until(() => first.seqs(chat).length === 1);
+    first.close();
+    const missed = await realtime.send(chat, 3, 'missed');
+    await realtime.edit(missed, 'missed, then edited');
+    const inHeader = await Stream.of(3, '', { 'last-event-id': first.lastId });
+    const inQuery = await Stream.of(3, `?last_event_id=${first.lastId}`);
+    await realtime.send(chat, 3, 'live');
+    for (const stream of [inHeader, inQuery]) {
+      await until(() => stream.seqs(chat).at(-1) === 5);
+      expect(stream.seqs(chat)).toEqual([1, 2, 3, 4, 5]);
+      // A break in the middle must not make the client skip the rest: ids come again when all is sent.
+      expect(stream.events.slice(0, 4).map(({ id }) => id)).toEqual([undefined, undefined, undefined, undefined]);
+      expect(stream.events.at(-1)?.id).toBeDefined();
+      stream.close();
+    }
+  });
+
+  it('tells of a gap instead where it is too much, or too long ago', async () => {
+    const chat = await realtime.chat(4);
+    await Promise.all(range(1, 205).map((count) => realtime.send(chat, 4, `m${count}`)));
+    for (const lastEventId of [new Date().toISOString(), '2020-01-01T00:00:00.000Z']) {
+      const stream = await Stream.of(4, '', { 'last-event-id': lastEventId });
+      await until(() => stream.events.some(({ type }) => type === 'gap'));
+      expect(stream.events.find(({ type }) => type === 'gap')?.data.data).toEqual({ chat_id: chat, from: 0, to: 206 });
+      expect(stream.seqs(chat)).toEqual([]);
+      stream.close();
+    }
+  });
+
+  it('needs a token or a ticket, and understands only ids of its own', async () => {
+    const refused = async (query: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${realtime.url}/api/events${query}`, { headers });
+      const body = (await response.json()) as { error: { code: string } };
+      return `${response.status} ${body.error.code}`;
+    };
+    expect(await refused('')).toBe('401 UNAUTHORIZED');
+    expect(await refused('?ticket=none')).toBe('401 UNAUTHORIZED');
+    expect(await refused('', { authorization: 'Bearer x' })).toBe('401 UNAUTHORIZED');
+    const authorization = `Bearer ${await realtime.token(5)}`;
+    expect(await refused('?last_event_id=1%27', { authorization })).toBe('422 VALIDATION_ERROR');
+    expect(await refused('?unknown=1', { authorization })).toBe('422 VALIDATION_ERROR');
+    realtime.tickets.set('stream', 5);
+    const stream = new Stream('?ticket=stream', {});
+    await until(() => stream.events[0]?.type === 'ready');
+    expect(await refused('?ticket=stream')).toBe('401 UNAUTHORIZED');
+    stream.close();
+  });
+
+  it('ends with the session', async () => {
+    const stream = await Stream.of(6);
+    realtime.issuer.revoke(6, 60);
+    await until(() => stream.ended, 3_000);
+  });
+});
+
+describe('A gateway that stops', () => {
+  it('asks every client to connect anew, not all at once', async () => {
+    const other = await RealtimeHouse.start();
+    const chat = await other.chat(1);
+    const sockets = [await other.connect(1), await other.connect(1), await other.connect(1)];
+    const answers = sockets.map((socket) => socket.ask({ type: 'send', chat_id: chat, content: 'in flight' }));
+    await other.gateway.stop();
+    for (const answer of answers) expect((await answer).type).toBe('ack');
+    const waits = [];
+    for (const socket of sockets) {
+      const { code, reason } = await socket.untilClosed();
+      expect(code).toBe(1012);
+      waits.push((JSON.parse(reason) as { retry_after_ms: number }).retry_after_ms);
+    }
+    expect(new Set(waits).size).toBeGreaterThan(1);
+    await other.house.close();
+  });
+});

@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { LocalBus } from '#bus/local-bus.js';
+import { configureLogging } from '#telemetry/logger.js';
+import { Hub } from './hub.js';
+import { InboxSource } from './inbox-source.js';
+import { Client, Logs, turn, type Fate } from './log.fixture.js';
+import { LogSource } from './log-source.js';
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5_000;
+  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2));
+  expect(condition()).toBe(true);
+}
+
+describe('The hub', () => {
+  let bus: LocalBus;
+  let logs: Logs;
+  let hub: Hub;
+
+  function build(): void {
+    bus = new LocalBus({ freeze: true });
+    logs = new Logs(bus);
+    hub = new Hub(bus, new LogSource(bus), new InboxSource(bus));
+  }
+
+  beforeEach(() => {
+    configureLogging('error', 'spec');
+    build();
+  });
+
+  afterEach(async () => {
+    await bus.close();
+  });
+
+  it('sends exactly what follows the heads of ready', async () => {
+    logs.add(1, 10);
+    logs.send(1);
+    const client = await new Client(hub, 10).open();
+    expect(client.heads).toEqual({ 1: 2 });
+    logs.send(1);
+    logs.send(1, 'bare');
+    await until(() => client.seqs(1).length === 2);
+    expect(client.seqs(1)).toEqual([3, 4]);
+  });
+
+  it('fetches what an event has left out before it forwards what follows', async () => {
+    logs.add(1, 10);
+    const client = await new Client(hub, 10).open();
+    logs.send(1, 'lost');
+    logs.send(1, 'lost');
+    logs.send(1);
+    await until(() => client.seqs(1).length === 3);
+    expect(client.seqs(1)).toEqual([2, 3, 4]);
+  });
+
+  it('ends with the own removal, inside one burst, and begins again with the own return', async () => {
+    logs.add(1, 10);
+    logs.add(1, 11);
+    const leaver = await new Client(hub, 10).open();
+    const stayer = await new Client(hub, 11).open();
+    logs.send(1);
+    logs.remove(1, 10);
+    logs.send(1);
+    logs.add(1, 10);
+    logs.send(1);
+    await until(() => leaver.seqs(1).length === 4 && stayer.seqs(1).length === 5);
+    expect(leaver.seqs(1)).toEqual([3, 4, 6, 7]);
+    expect(stayer.seqs(1)).toEqual([3, 4, 5, 6, 7]);
+  });
+
+  it('brings a chat that one was added to from the own arrival on, though nobody else here is in it', async () => {
+    logs.add(1, 99);
+    logs.send(1);
+    const client = await new Client(hub, 10).open();
+    expect(client.heads).toEqual({});
+    logs.add(1, 10);
+    logs.send(1);
+    await until(() => client.seqs(1).length === 2);
+    expect(client.seqs(1)).toEqual([3, 4]);
+  });
+
+  it('sends nothing more to whom the inbox does not count as a member, save the removal', async () => {
+    logs.add(1, 10);
+    logs.add(1, 11);
+    const client = await new Client(hub, 10).open();
+    const other = await new Client(hub, 11).open();
+    logs.deny(1, 10);
+    const reads = logs.reads;
+    await until(() => logs.reads > reads);
+    for (let count = 0; count < 5; count++) await turn();
+    logs.send(1);
+    await until(() => other.seqs(1).length === 1);
+    const data = { user_id: 10, actor_id: 1, created_at: '2026-01-01T00:00:00.000Z' };
+    logs.append({ type: 'member.removed', chat_id: 1, seq: 4, data }, 'arrives');
+    await until(() => other.seqs(1).length === 2);
+    expect(client.seqs(1)).toEqual([4]);
+  });
+
+  it('resumes after the client’s position, while the chat goes on, without a gap or a repetition', async () => {
+    logs.add(1, 10);
+    for (let count = 0; count < 150; count++) logs.send(1);
+    const client = await new Client(hub, 10).open();
+    const resumed = client.resume(1, [[1, 1]]);
+    for (let count = 0; count < 20; count++) {
+      logs.send(1, count % 3 === 0 ? 'lost' : 'arrives');
+      await turn();
+    }
+    await resumed;
+    logs.send(1);
+    await until(() => client.seqs(1).at(-1) === 172);
+    expect(client.seqs(1)).toEqual(logs.expected(1, 10, 1));
+    expect(client.gaps()).toEqual([]);
+  });
+
+  it('answers more than 200 changes, another epoch and positions to come with a gap, and goes on from the head', async () => {
+    for (const chatId of [1, 2, 3]) {
+      logs.add(chatId, 10);
+      for (let count = 0; count < 201; count++) logs.send(chatId);
+    }
+    const client = await new Client(hub, 10).open();
+    await client.resume(1, [
+      [1, 1],
+      [2, 2],
+      [3, 999],
+    ]);
+    expect(client.gaps()).toEqual([
+      { chat_id: 1, from: 1, to: 202 },
+      { chat_id: 3, from: 0, to: 202 },
+    ]);
+    expect(client.seqs(2)).toEqual(logs.expected(2, 10, 2));
+    await client.resume(7, [[2, 100]]);
+    expect(client.gaps().at(-1)).toEqual({ chat_id: 2, from: 0, to: 202 });
+    for (const chatId of [1, 2, 3]) logs.send(chatId);
+    await until(() => [1, 2, 3].every((chatId) => client.seqs(chatId).at(-1) === 203));
+    expect([client.seqs(1), client.seqs(2).length, client.seqs(3)]).toEqual([[203], 201, [203]]);
+  });
+
+  it('refuses positions in chats that are not the user’s, whether they exist or not', async () => {
+    logs.add(1, 99);
+    const client = await new Client(hub, 10).open();
+    expect(
+      await client.resume(1, [
+        [1, 0],
+        [77, 0],
+      ]),
+    ).toEqual([1, 77]);
+  });
+
+  it('asks everybody to connect anew when the logs have another epoch', async () => {
+    logs.add(1, 10);
+    const client = await new Client(hub, 10).open();
+    logs.epoch = 2;
+    hub.acknowledgeEpoch(2);
+    expect(client.connection.isOpen).toBe(false);
+  });
+
+  it('listens only while somebody needs it', async () => {
+    logs.add(1, 10);
+    const client = await new Client(hub, 10).open();
+    expect([hub.rooms.size, hub.users.size]).toEqual([1, 1]);
+    client.connection.closed(1000);
+    expect([hub.rooms.size, hub.users.size]).toEqual([0, 0]);
+  });
+
+  it('delivers the stays of every user exactly, whatever events are lost, doubled, late or bare', async () => {
+    const fate = fc.constantFrom<Fate>('arrives', 'arrives', 'lost', 'twice', 'bare', 'late');
+    const place = { chat: fc.integer({ min: 1, max: 2 }), user: fc.integer({ min: 10, max: 12 }), fate };
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ kind: fc.constant('send' as const), ...place }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('add' as const), ...place }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), ...place }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('connect' as const), ...place }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('turn' as const), ...place }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        build();
+        const clients: Client[] = [];
+        const opening: Promise<unknown>[] = [];
+        for (const { kind, chat, user, fate } of steps) {
+          if (kind === 'send') logs.send(chat, fate);
+          else if (kind === 'add') logs.add(chat, user, fate);
+          else if (kind === 'remove') logs.remove(chat, user, fate);
+          else if (kind === 'turn') await turn();
+          else {
+            const client = new Client(hub, user);
+            clients.push(client);
+            opening.push(client.open());
+          }
+        }
+        await Promise.all(opening);
+        logs.release();
+        const places = () => clients.map((client) => [1, 2].map((chat) => client.seqs(chat)));
+        const deadline = Date.now() + 4_000;
+        const seen = [''];
+        while (seen.length < 5 || new Set(seen.slice(-4)).size > 1) {
+          expect(Date.now()).toBeLessThan(deadline);
+          logs.compare(hub);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          seen.push(places().join());
+        }
+        for (const client of clients) {
+          for (const chat of [1, 2]) {
+            const seqs = client.seqs(chat);
+            const head = client.heads[chat];
+            const stays = logs.stays(chat, client.userId, head ?? 0);
+            // A stay that began and ended before the gateway could hear of it may be missing, but as a whole.
+            const parts = stays.map((stay) => stay.filter((seq) => seqs.includes(seq)));
+            parts.forEach((part, index) => expect([[], stays[index]]).toContainEqual(part));
+            expect(seqs).toEqual(parts.flat());
+            if (logs.isMember(chat, client.userId)) expect(parts.at(-1)).toEqual(stays.at(-1));
+            if (head !== undefined && stays[0]?.[0] === head + 1) expect(parts[0]).toEqual(stays[0]);
+          }
+          client.connection.closed(1000);
+        }
+        expect([hub.rooms.size, hub.users.size]).toEqual([0, 0]);
+        await bus.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

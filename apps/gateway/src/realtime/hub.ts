@@ -1,0 +1,203 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { ConnectedUser } from './connected-user.js';
+import type { Connection } from './connection.js';
+import { Delivery } from './delivery.js';
+import { Feed } from './feed.js';
+import { InboxSource, type Inbox } from './inbox-source.js';
+import { LogSource } from './log-source.js';
+import { Room, type RoomHost } from './room.js';
+
+/** Seconds between signs of life. */
+export const heartbeatSeconds = 25;
+
+/** Time for a client to name its positions before the chats that it does not name go live. */
+const settleMs = 100;
+
+/** Which connection receives which chat: the index from chats and users to connections, kept as memberships change. */
+@Injectable()
+export class Hub implements RoomHost {
+  readonly rooms = new Map<number, Room>();
+  readonly users = new Map<number, ConnectedUser>();
+  private readonly feeds = new Map<Connection, Feed>();
+  private epoch: number | undefined;
+
+  constructor(
+    readonly bus: Bus,
+    readonly source: LogSource,
+    private readonly inboxes: InboxSource,
+  ) {}
+
+  /** Counts the connection from now on; `open` makes it receive. It leaves by itself when it closes. */
+  enter(connection: Connection): void {
+    const { userId } = connection;
+    const user =
+      this.users.get(userId) ??
+      new ConnectedUser(userId, this.bus, this.inboxes, (inbox, feeds) => this.apply(inbox, feeds));
+    this.users.set(userId, user);
+    user.connections.add(connection);
+    connection.onClosed(() => this.leave(connection, user));
+  }
+
+  /** Says `ready`. Every entry beyond the heads that it names is sent, from then on. */
+  async open(connection: Connection): Promise<Feed> {
+    const feed = new Feed(connection);
+    this.feeds.set(connection, feed);
+    let inbox = await this.inboxes.read(connection.caller);
+    // Rooms that began to listen only now may have missed what came after this inbox was read.
+    if (connection.isOpen && this.listen(feed, inbox).length > 0) inbox = await this.inboxes.read(connection.caller);
+    if (!connection.isOpen) return feed;
+    const late = this.listen(feed, inbox);
+    this.acknowledgeEpoch(inbox.epoch);
+    if (!connection.isOpen) return feed;
+    connection.say({
+      type: 'ready',
+      data: {
+        connection_id: connection.id,
+        user_id: connection.userId,
+        epoch: inbox.epoch,
+        heartbeat_s: heartbeatSeconds,
+        heads: Object.fromEntries([...inbox.chats].map(([id, { lastSeq }]) => [String(id), lastSeq])),
+      },
+    });
+    for (const [id, { lastSeq }] of inbox.chats) this.rooms.get(id)?.reader.startAt(lastSeq);
+    for (const room of late) void room.reader.check();
+    this.users.get(connection.userId)?.add(feed, inbox);
+    const timer = setTimeout(() => {
+      for (const delivery of feed.deliveries.values()) delivery.start();
+    }, settleMs);
+    connection.onClosed(() => clearTimeout(timer));
+    return feed;
+  }
+
+  /** Sends each chat on from where the client is. Done when all are live; answers the chats that are not the user's. */
+  async resume(feed: Feed, epoch: number, cursors: ReadonlyMap<number, number>): Promise<number[]> {
+    const refused: number[] = [];
+    for (const [chatId, position] of cursors) {
+      const delivery = feed.deliveries.get(chatId);
+      if (delivery === undefined || !delivery.isPresent) refused.push(chatId);
+      else if (epoch === this.epoch) await delivery.resumeAfter(position);
+      else delivery.reset();
+    }
+    return refused;
+  }
+
+  /** Whether the user of the connection is a member of the chat, as far as this gateway has heard. */
+  isMember(feed: Feed, chatId: number): boolean {
+    return feed.deliveries.get(chatId)?.isPresent === true;
+  }
+
+  /** The chats that a user's connections here receive. */
+  roomsOf(userId: number): Set<Room> {
+    const rooms = new Set<Room>();
+    for (const { deliveries } of this.users.get(userId)?.feeds ?? []) {
+      for (const [chatId, { isPresent }] of deliveries) {
+        const room = isPresent ? this.rooms.get(chatId) : undefined;
+        if (room !== undefined) rooms.add(room);
+      }
+    }
+    return rooms;
+  }
+
+  mayRead(connection: Connection, chatId: number): Promise<boolean> {
+    return this.inboxes.mayRead(connection, chatId);
+  }
+
+  joining(room: Room, userIds: readonly number[], seq: number): void {
+    for (const userId of userIds) {
+      for (const feed of this.users.get(userId)?.feeds ?? []) {
+        const known = feed.deliveries.get(room.chatId);
+        // One that is still under way in this room meets the entry by itself.
+        if (known !== undefined && room.has(known)) continue;
+        const delivery = known ?? new Delivery(feed.connection, room);
+        feed.deliveries.set(room.chatId, delivery);
+        delivery.joinAt(seq, room);
+        room.enter(delivery);
+      }
+    }
+  }
+
+  emptied(room: Room): void {
+    if (this.rooms.get(room.chatId) === room) this.rooms.delete(room.chatId);
+    room.close();
+  }
+
+  /** Positions of another epoch mean nothing: whoever has such is to connect anew. */
+  acknowledgeEpoch(epoch: number): void {
+    const isNew = this.epoch !== undefined && this.epoch !== epoch;
+    this.epoch = epoch;
+    if (isNew) for (const connection of [...this.feeds.keys()]) connection.restart();
+  }
+
+  /** Makes a delivery for each chat of the inbox. Answers the rooms that may have missed what came after it was read. */
+  private listen(feed: Feed, { chats, askedAt }: Inbox): Room[] {
+    for (const [chatId, delivery] of feed.deliveries) {
+      if (chats.has(chatId)) continue;
+      feed.deliveries.delete(chatId);
+      this.rooms.get(chatId)?.left(delivery);
+    }
+    const late: Room[] = [];
+    for (const [chatId, { joinedSeq, lastSeq }] of chats) {
+      const room = this.roomOf(chatId);
+      const delivery = feed.deliveries.get(chatId) ?? new Delivery(feed.connection, room);
+      delivery.standAt(joinedSeq, lastSeq);
+      feed.deliveries.set(chatId, delivery);
+      room.enter(delivery);
+      if (room.openedAt >= askedAt) late.push(room);
+    }
+    return late;
+  }
+
+  /** Brings feeds up to an inbox: begins what it has more, and looks after what it has no more. */
+  private apply({ chats, askedAt }: Inbox, feeds: Iterable<Feed>): void {
+    for (const feed of feeds) {
+      for (const [chatId, { joinedSeq, lastSeq }] of chats) {
+        const known = feed.deliveries.get(chatId);
+        if (known?.isPresent === true) this.rooms.get(chatId)?.reader.hear(lastSeq, []);
+        else this.begin(feed, chatId, joinedSeq, lastSeq, known);
+      }
+      for (const [chatId, delivery] of feed.deliveries) {
+        const isKnown = chats.has(chatId) || !delivery.isPresent || delivery.knownSince >= askedAt;
+        if (!isKnown) void this.shutOut(chatId, delivery, askedAt);
+      }
+    }
+  }
+
+  private begin(feed: Feed, chatId: number, joinedSeq: number, lastSeq: number, known: Delivery | undefined): void {
+    const room = this.roomOf(chatId);
+    const delivery = known ?? new Delivery(feed.connection, room);
+    feed.deliveries.set(chatId, delivery);
+    room.enter(delivery);
+    room.reader.startAt(lastSeq);
+    if (known === undefined) {
+      delivery.standAt(joinedSeq, joinedSeq - 1);
+      delivery.start();
+    } else if (!delivery.confirm(joinedSeq, room)) room.left(delivery);
+    void room.reader.check();
+  }
+
+  /** The log says in most cases that the user has left. Where it does not yet, nothing more is delivered. */
+  private async shutOut(chatId: number, delivery: Delivery, askedAt: number): Promise<void> {
+    await this.rooms.get(chatId)?.reader.check();
+    if (delivery.isPresent && delivery.knownSince < askedAt) delivery.suspend();
+  }
+
+  private roomOf(chatId: number): Room {
+    const room = this.rooms.get(chatId) ?? new Room(chatId, this);
+    this.rooms.set(chatId, room);
+    return room;
+  }
+
+  private leave(connection: Connection, user: ConnectedUser): void {
+    const feed = this.feeds.get(connection);
+    this.feeds.delete(connection);
+    user.connections.delete(connection);
+    if (feed !== undefined) {
+      user.feeds.delete(feed);
+      for (const [chatId, delivery] of feed.deliveries) this.rooms.get(chatId)?.left(delivery);
+    }
+    if (user.connections.size > 0) return;
+    user.close();
+    this.users.delete(user.id);
+  }
+}

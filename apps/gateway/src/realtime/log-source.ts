@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { logRpc, type LogPage } from '#contracts/log.contract.js';
+import { Logger } from '#telemetry/logger.js';
+import { requestContext } from '#telemetry/request-context.js';
+import { Turnstile } from './turnstile.js';
+
+const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
+const pageLength = 100;
+const longestPauseMs = 5_000;
+
+/** Reads logs for the gateway itself. However many want to read, the message service hears of a bounded number. */
+@Injectable()
+export class LogSource {
+  private readonly logger = new Logger('gateway.log');
+  private readonly turnstile = new Turnstile(32);
+
+  constructor(private readonly bus: Bus) {}
+
+  /** The entries after a position. Repeats until it succeeds; undefined once nobody wants it any more. */
+  async read(chatId: number, after: number, isWanted: () => boolean): Promise<LogPage | undefined> {
+    for (let wait = 100; isWanted(); wait = Math.min(wait * 2, longestPauseMs)) {
+      try {
+        return await this.turnstile.pass(() => this.page(chatId, after));
+      } catch (error) {
+        this.logger.warn('A log could not be read; it is tried again', { chat_id: chatId, reason: String(error) });
+      }
+      await pause(wait * (0.5 + Math.random()), undefined, { ref: false });
+    }
+    return undefined;
+  }
+
+  /** Outlives the request whose event has led here, so it does not share its deadline. */
+  private page(chatId: number, after: number): Promise<LogPage> {
+    return requestContext.exit(() =>
+      this.bus.call(logRpc.follow, { chat_id: chatId, after, limit: pageLength }, asGateway),
+    );
+  }
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Bus, type Subscription } from '#bus/bus.js';
+import { presenceEvent, type Presence, type PresenceStatus } from '#contracts/presence.contract.js';
+import { workspaceRpc } from '#contracts/workspace.contract.js';
+import { Loop } from '#service/loop.js';
+import type { Connection } from './connection.js';
+import { Frame } from './frame.js';
+import { Hub } from './hub.js';
+import { PresenceLeases } from './presence-leases.js';
+import { PresenceReader } from './presence-reader.js';
+
+const differenceMs = 1_000;
+const fullMs = 15_000;
+/** A lease of more users is said in several events, each well below what the bus carries. */
+const usersAtOnce = 5_000;
+/** In larger chats presence is told to those who watch only. */
+const largestChat = 100;
+
+/** Says which users are connected here, hears it from the other gateways, and tells the clients whom it concerns. */
+@Injectable()
+export class PresenceService extends PresenceReader implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly gatewayId = randomUUID();
+  private readonly leases = new PresenceLeases();
+  private readonly loop = new Loop('gateway.presence', differenceMs, async () => this.compare());
+  private readonly watchers = new Map<number, Set<Connection>>();
+  private readonly watched = new Map<Connection, ReadonlySet<number>>();
+  /** What the clients were told; who is not in it is offline. */
+  private readonly told = new Map<number, PresenceStatus>();
+  private said = new Map<number, PresenceStatus>();
+  private saidAllAt = 0;
+  private subscriptions: Subscription[] = [];
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly hub: Hub,
+  ) {
+    super();
+  }
+
+  onApplicationBootstrap(): void {
+    this.subscriptions = [
+      this.bus.subscribe(presenceEvent.lease, {}, ({ gateway_id, full, users }) => {
+        if (gateway_id !== this.gatewayId) this.tell(this.leases.renew(gateway_id, full, users, Date.now()));
+      }),
+      this.bus.subscribe(presenceEvent.ask, {}, ({ gateway_id }) => {
+        if (gateway_id !== this.gatewayId) this.sayAll();
+      }),
+    ];
+    this.bus.publish(presenceEvent.ask, {}, { gateway_id: this.gatewayId });
+    this.loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+    await this.loop.stop();
+    this.publish(true, []);
+  }
+
+  statusOf(userIds: number[]): Map<number, PresenceStatus> {
+    return new Map(userIds.map((id) => [id, this.leases.statusOf(id)]));
+  }
+
+  /**
+   * From now on the connection is told of changes of these users, as far as its user may see them; an earlier choice
+   * ends. Answers how they are now.
+   */
+  async watch(connection: Connection, userIds: readonly number[]): Promise<Presence[]> {
+    const ids = [...new Set(userIds)];
+    const { user_ids } =
+      ids.length === 0
+        ? { user_ids: [] }
+        : await this.bus.call(workspaceRpc.visibleUsers, { ids }, { as: connection.caller });
+    if (!connection.isOpen) return [];
+    if (this.watched.has(connection)) this.unwatch(connection);
+    else connection.onClosed(() => this.unwatch(connection));
+    this.watched.set(connection, new Set(user_ids));
+    for (const id of user_ids) this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(connection));
+    return user_ids.map((id) => presence(id, this.leases.statusOf(id)));
+  }
+
+  private unwatch(connection: Connection): void {
+    for (const id of this.watched.get(connection) ?? []) {
+      const connections = this.watchers.get(id);
+      connections?.delete(connection);
+      if (connections?.size === 0) this.watchers.delete(id);
+    }
+    this.watched.delete(connection);
+  }
+
+  /** Says what has changed here, and from time to time everything. */
+  private compare(): void {
+    const now = this.here();
+    const changed: Presence[] = [];
+    for (const [id, status] of now) if (this.said.get(id) !== status) changed.push(presence(id, status));
+    for (const id of this.said.keys()) if (!now.has(id)) changed.push(presence(id, 'offline'));
+    this.said = now;
+    const touched = this.leases.renew(this.gatewayId, false, changed, Date.now());
+    if (Date.now() - this.saidAllAt >= fullMs) this.sayAll();
+    else if (changed.length > 0) this.publish(false, changed);
+    this.tell(touched);
+    this.tell(this.leases.expire(Date.now()));
+  }
+
+  /** The users who are connected here: online if one of their connections is. */
+  private here(): Map<number, PresenceStatus> {
+    const statuses = new Map<number, PresenceStatus>();
+    for (const [id, { connections }] of this.hub.users) {
+      statuses.set(id, [...connections].some(({ status }) => status === 'online') ? 'online' : 'away');
+    }
+    return statuses;
+  }
+
+  private sayAll(): void {
+    this.saidAllAt = Date.now();
+    this.publish(
+      true,
+      [...this.said].map(([id, status]) => presence(id, status)),
+    );
+  }
+
+  private publish(full: boolean, users: Presence[]): void {
+    for (let start = 0; start === 0 || start < users.length; start += usersAtOnce) {
+      const part = users.slice(start, start + usersAtOnce);
+      this.bus.publish(presenceEvent.lease, {}, { gateway_id: this.gatewayId, full: full && start === 0, users: part });
+    }
+  }
+
+  private tell(touched: Iterable<number>): void {
+    for (const id of touched) {
+      const status = this.leases.statusOf(id);
+      if (status === (this.told.get(id) ?? 'offline')) continue;
+      if (status === 'offline') this.told.delete(id);
+      else this.told.set(id, status);
+      const frame = new Frame({ type: 'presence.update', data: presence(id, status) });
+      for (const connection of this.concerned(id)) connection.send(frame);
+    }
+  }
+
+  /** Those who watch the user, and those who share a direct or small chat with them. */
+  private concerned(userId: number): Set<Connection> {
+    const connections = new Set(this.watchers.get(userId));
+    for (const room of this.hub.roomsOf(userId)) {
+      if (room.size > largestChat) continue;
+      for (const connection of room.present()) if (connection.userId !== userId) connections.add(connection);
+    }
+    return connections;
+  }
+}
+
+function presence(user_id: number, status: PresenceStatus): Presence {
+  return { user_id, status, last_seen: new Date().toISOString() };
+}

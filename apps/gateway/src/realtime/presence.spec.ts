@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { presenceEvent } from '#contracts/presence.contract.js';
+import { RealtimeHouse, until, type Socket } from './realtime.fixture.js';
+
+let realtime: RealtimeHouse;
+
+beforeAll(async () => {
+  realtime = await RealtimeHouse.start({ RATE_LIMITS: 'off' });
+});
+
+afterAll(() => realtime.close());
+
+function presences(socket: Socket, userId: number): unknown[] {
+  const updates = socket.frames.filter(({ type, data }) => type === 'presence.update' && data['user_id'] === userId);
+  return updates.map(({ data }) => data['status']);
+}
+
+function typing(socket: Socket, chatId: number): string[] {
+  const frames = socket.frames.filter(({ type, data }) => type.startsWith('typing.') && data['chat_id'] === chatId);
+  return frames.map(({ type, data }) => `${type} ${String(data['user_id'])}`);
+}
+
+describe('Typing', () => {
+  it('is told to the other members once, until the message comes or five seconds pass', async () => {
+    const chat = await realtime.chat(1, 2);
+    const foreign = await realtime.chat(3);
+    const [typist, reader, stranger] = [
+      await realtime.connect(1),
+      await realtime.connect(2),
+      await realtime.connect(3),
+    ];
+    for (let count = 0; count < 3; count++) await typist.ask({ type: 'typing', chat_id: chat });
+    await until(() => typing(reader, chat).length === 1);
+    await realtime.send(chat, 1, 'done');
+    await until(() => typing(reader, chat).length === 2);
+    expect(typing(reader, chat)).toEqual(['typing.start 1', 'typing.stop 1']);
+    realtime.house.bus.publish(presenceEvent.typing, { chat_id: chat }, { chat_id: chat, user_id: 1, typing: true });
+    await until(() => typing(reader, chat).length === 3);
+    const began = Date.now();
+    await until(() => typing(reader, chat).length === 4);
+    expect(Date.now() - began).toBeGreaterThan(4_000);
+    expect([typing(typist, chat), typing(stranger, chat)]).toEqual([[], []]);
+    expect((await stranger.ask({ type: 'typing', chat_id: chat })).type).toBe('error');
+    expect((await stranger.ask({ type: 'typing', chat_id: foreign })).type).toBe('ack');
+    expect(typing(reader, foreign)).toEqual([]);
+  });
+
+  it('by HTTP is the same', async () => {
+    const chat = await realtime.chat(4, 5);
+    const reader = await realtime.connect(5);
+    const post = async (id: number) => {
+      const headers = { authorization: `Bearer ${await realtime.token(4)}` };
+      return (await fetch(`${realtime.url}/api/chats/${id}/typing`, { method: 'POST', headers })).status;
+    };
+    expect([await post(chat), await post(999_999)]).toEqual([200, 404]);
+    await until(() => typing(reader, chat).length === 1);
+  });
+});
+
+describe('Presence', () => {
+  it('is told within two seconds to those who share a chat, and to nobody else', async () => {
+    await realtime.chat(10, 11);
+    await realtime.chat(12);
+    const [friend, stranger] = [await realtime.connect(11), await realtime.connect(12)];
+    const [phone, desk] = [await realtime.connect(10), await realtime.connect(10)];
+    await until(() => presences(friend, 10).length === 1, 2_000);
+    await phone.ask({ type: 'presence', status: 'away' });
+    await desk.ask({ type: 'presence', status: 'away' });
+    await until(() => presences(friend, 10).length === 2, 2_000);
+    for (const { socket } of [phone, desk]) socket.close();
+    await until(() => presences(friend, 10).length === 3, 2_000);
+    expect(presences(friend, 10)).toEqual(['online', 'away', 'offline']);
+    expect(presences(stranger, 10)).toEqual([]);
+  });
+
+  it('is told to those who watch, of users whom they may see, on whatever gateway these are', async () => {
+    const watcher = await realtime.connect(20);
+    const ack = await watcher.ask({ type: 'presence.watch', user_ids: [21, 901] });
+    expect(ack.data['presences']).toMatchObject([{ user_id: 21, status: 'offline' }]);
+    const last_seen = new Date().toISOString();
+    const users = [21, 901].map((user_id) => ({ user_id, status: 'online' as const, last_seen }));
+    const { bus } = realtime.house;
+    bus.publish(presenceEvent.lease, {}, { gateway_id: 'other', full: true, users });
+    await until(() => presences(watcher, 21).length === 1);
+    bus.publish(presenceEvent.lease, {}, { gateway_id: 'other', full: true, users: [] });
+    await until(() => presences(watcher, 21).length === 2);
+    expect(presences(watcher, 21)).toEqual(['online', 'offline']);
+    expect(presences(watcher, 901)).toEqual([]);
+  });
+
+  it('is told in full to a gateway that asks', async () => {
+    await realtime.connect(30);
+    const said = new Set<number>();
+    realtime.house.bus.subscribe(presenceEvent.lease, {}, ({ full, users }) => {
+      if (full) for (const { user_id } of users) said.add(user_id);
+    });
+    await until(() => {
+      realtime.house.bus.publish(presenceEvent.ask, {}, { gateway_id: 'new' });
+      return said.has(30);
+    }, 3_000);
+  });
+});

@@ -1,0 +1,24 @@
+import { Counter, Gauge } from 'prom-client';
+import { metrics } from '#telemetry/metrics.js';
+
+const registers = [metrics];
+
+export const openConnections = new Gauge({
+  name: 'fechatter_realtime_connections',
+  help: 'Open realtime connections',
+  labelNames: ['transport'],
+  registers,
+});
+
+export const closedConnections = new Counter({
+  name: 'fechatter_realtime_closed_total',
+  help: 'Realtime connections that ended, by close code',
+  labelNames: ['code'],
+  registers,
+});
+
+export const droppedFrames = new Counter({
+  name: 'fechatter_realtime_dropped_frames_total',
+  help: 'Typing and presence frames that were not sent to slow clients',
+  registers,
+});

@@ -1,0 +1,88 @@
+import type { Bus, Subscription } from '#bus/bus.js';
+import type { LogEntry } from '#contracts/log.contract.js';
+import { presenceEvent } from '#contracts/presence.contract.js';
+import { ChatReader } from './chat-reader.js';
+import type { Connection } from './connection.js';
+import type { Delivery, DeliveryRoom } from './delivery.js';
+import { EntryFrame, Frame } from './frame.js';
+import type { LogSource } from './log-source.js';
+import { Typists } from './typists.js';
+
+/** What a room asks of the hub. */
+export interface RoomHost {
+  readonly bus: Bus;
+  readonly source: LogSource;
+  mayRead(connection: Connection, chatId: number): Promise<boolean>;
+  /** These users join with entry `seq`, which is about to be delivered. */
+  joining(room: Room, userIds: readonly number[], seq: number): void;
+  /** Nobody here needs the room any more. */
+  emptied(room: Room): void;
+}
+
+/** A chat as long as connections of this gateway need it: its log, who is typing, and whom both are delivered to. */
+export class Room implements DeliveryRoom {
+  readonly reader: ChatReader;
+  readonly source: LogSource;
+  /** When it began to listen, by `performance.now()`. */
+  readonly openedAt = performance.now();
+  private readonly deliveries = new Set<Delivery>();
+  private readonly typists: Typists;
+  private readonly typing: Subscription;
+
+  constructor(
+    readonly chatId: number,
+    private readonly host: RoomHost,
+  ) {
+    this.source = host.source;
+    this.reader = new ChatReader(chatId, host.bus, host.source, (entry) => this.forward(entry));
+    this.typists = new Typists((userId, type) => this.tell(userId, type));
+    this.typing = host.bus.subscribe(presenceEvent.typing, { chat_id: chatId }, ({ user_id, typing }) =>
+      typing ? this.typists.renew(user_id) : this.typists.end(user_id),
+    );
+  }
+
+  /** Connections that receive it, of all users. */
+  get size(): number {
+    return this.deliveries.size;
+  }
+
+  has(delivery: Delivery): boolean {
+    return this.deliveries.has(delivery);
+  }
+
+  enter(delivery: Delivery): void {
+    this.deliveries.add(delivery);
+  }
+
+  left(delivery: Delivery): void {
+    if (this.deliveries.delete(delivery) && this.deliveries.size === 0) this.host.emptied(this);
+  }
+
+  mayRead(connection: Connection): Promise<boolean> {
+    return this.host.mayRead(connection, this.chatId);
+  }
+
+  /** The connections whose users are members. */
+  *present(): Iterable<Connection> {
+    for (const delivery of this.deliveries) if (delivery.isPresent) yield delivery.connection;
+  }
+
+  close(): void {
+    this.reader.close();
+    this.typing.unsubscribe();
+    this.typists.close();
+  }
+
+  private forward(entry: LogEntry): void {
+    const frame = new EntryFrame(entry);
+    const { joining } = frame;
+    if (joining.length > 0) this.host.joining(this, joining, entry.seq);
+    for (const delivery of this.deliveries) delivery.receive(frame);
+    if (entry.type === 'message.created') this.typists.end(entry.data.message.sender_id);
+  }
+
+  private tell(userId: number, type: 'typing.start' | 'typing.stop'): void {
+    const frame = new Frame({ type, data: { chat_id: this.chatId, user_id: userId } });
+    for (const connection of this.present()) if (connection.userId !== userId) connection.send(frame);
+  }
+}

@@ -1,0 +1,57 @@
+import type { ServerResponse } from 'node:http';
+import { closeCode } from '#contracts/frame.js';
+import type { Transport } from './connection.js';
+import type { Frame } from './frame.js';
+import { heartbeatSeconds } from './hub.js';
+
+const heartbeatMs = heartbeatSeconds * 1_000;
+
+/** A client on an event stream. The id of an event says until when the client has everything. */
+export class SseTransport implements Transport {
+  private pingedAt = Date.now();
+  /** While events of the past are being sent again, ids would promise too much: the client keeps the one it has. */
+  private replaying = false;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly clock: () => string,
+  ) {}
+
+  /** Sends no ids while `work` sends again what the client may have missed. */
+  async replay(work: () => Promise<void>): Promise<void> {
+    this.replaying = true;
+    await work();
+    this.replaying = false;
+  }
+
+  write(frame: Frame): boolean {
+    return this.response.write(frame.eventStream(this.id()));
+  }
+
+  heartbeat(now: number): boolean {
+    if (now - this.pingedAt < heartbeatMs) return true;
+    this.pingedAt = now;
+    const id = this.id();
+    this.response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ping\ndata: {}\n\n`);
+    return true;
+  }
+
+  /** An event stream has no close codes: the client comes again, and is refused if it may not. */
+  close(code: number, reason: string): void {
+    if (code === closeCode.restarting) {
+      const { retry_after_ms } = JSON.parse(reason) as { retry_after_ms: number };
+      this.response.write(`retry: ${retry_after_ms}\n\n`);
+    }
+    this.response.end();
+    // Who takes nothing would keep the socket for ever.
+    setTimeout(() => this.response.destroy(), heartbeatMs).unref();
+  }
+
+  terminate(): void {
+    this.response.destroy();
+  }
+
+  private id(): string | undefined {
+    return this.replaying ? undefined : this.clock();
+  }
+}

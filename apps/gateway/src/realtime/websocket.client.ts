@@ -1,0 +1,130 @@
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import type { Identity } from '#contracts/auth.contract.js';
+import { FechatterError } from '#contracts/error.js';
+import { closeCode, type ClientFrame } from '#contracts/frame.js';
+import { Logger } from '#telemetry/logger.js';
+import { parseClientFrame, type Parsed } from './client-frame.js';
+import { refuse, type Commands } from './commands.js';
+import type { Connection } from './connection.js';
+import type { Connections } from './connections.js';
+import type { Feed } from './feed.js';
+import type { Hub } from './hub.js';
+import { Lanes } from './lanes.js';
+import type { TokenBucket } from './token-bucket.js';
+import { WebSocketTransport } from './websocket.transport.js';
+
+const authMs = 5_000;
+/** Frames that may come before `ready` is said. */
+const mostEarly = 100;
+
+/** What a WebSocket client needs of the gateway. */
+export interface WebSocketHost {
+  readonly hub: Hub;
+  readonly connections: Connections;
+  readonly commands: Commands;
+  /** Verifies what the `auth` frame brings. */
+  identify(token: string): Promise<Identity>;
+}
+
+/** What a client says over its WebSocket, from the upgrade to the close. */
+export class WebSocketClient {
+  private readonly logger = new Logger('gateway.websocket');
+  private readonly transport: WebSocketTransport;
+  private readonly lanes = new Lanes();
+  private connection: Connection | undefined;
+  private feed: Feed | undefined;
+  private entering = false;
+  /** What came while the connection was being opened. */
+  private readonly early: Parsed[] = [];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly webSocket: WebSocket,
+    socket: Duplex,
+    private readonly bucket: TokenBucket | undefined,
+    private readonly host: WebSocketHost,
+  ) {
+    this.transport = new WebSocketTransport(webSocket, socket);
+    socket.on('drain', () => this.connection?.drained());
+    webSocket.on('message', (data, isBinary) => this.hear(data, isBinary));
+    webSocket.on('ping', () => this.spend());
+    // The library answers a breach of the protocol with a close of its own (1002, 1007, 1009); `close` follows.
+    webSocket.on('error', () => undefined);
+    webSocket.on('close', (code) => {
+      clearTimeout(this.timer);
+      this.connection?.closed(code);
+    });
+  }
+
+  /** Gives the client its time to show a token. */
+  expectAuth(): void {
+    const expire = () => this.end(closeCode.unauthenticated, 'no auth frame came in time');
+    this.timer = setTimeout(expire, authMs).unref();
+  }
+
+  /** Lets the client in as whom `identify` says, or closes. */
+  async enter(identify: () => Promise<Identity>): Promise<void> {
+    clearTimeout(this.timer);
+    this.entering = true;
+    try {
+      const identity = await identify();
+      if (this.webSocket.readyState !== this.webSocket.OPEN) return;
+      this.connection = this.host.connections.admit(identity, this.transport, 'websocket');
+      const feed = await this.host.hub.open(this.connection);
+      this.feed = feed;
+      for (const parsed of this.early.splice(0)) this.take(feed, parsed);
+    } catch (error) {
+      this.refuseEntry(error);
+    }
+  }
+
+  private hear(data: RawData, isBinary: boolean): void {
+    // What was on its way when the connection was closed is not done any more.
+    if (this.webSocket.readyState !== this.webSocket.OPEN || !this.spend()) return;
+    const parsed: Parsed = isBinary ? { kind: 'malformed' } : parseClientFrame((data as Buffer).toString('utf8'));
+    if (parsed.kind === 'malformed') this.end(closeCode.protocolError, 'a frame must be a JSON object in a text frame');
+    else if (this.feed !== undefined) this.take(this.feed, parsed);
+    else if (this.entering) this.keep(parsed);
+    else if (parsed.kind === 'frame' && parsed.frame.type === 'auth') this.authenticate(parsed.frame);
+    else this.end(closeCode.unauthenticated, 'the first frame must be auth');
+  }
+
+  private keep(parsed: Parsed): void {
+    if (this.early.length < mostEarly) this.early.push(parsed);
+    else this.end(closeCode.tooManyFrames, 'too many frames before ready');
+  }
+
+  private authenticate({ token }: Extract<ClientFrame, { type: 'auth' }>): void {
+    void this.enter(() => this.host.identify(token.replace(/^Bearer /i, '')));
+  }
+
+  private take(feed: Feed, parsed: Parsed): void {
+    if (parsed.kind === 'invalid') refuse(feed, parsed.ref, parsed.error);
+    if (parsed.kind !== 'frame') return;
+    const { frame } = parsed;
+    void this.lanes.run(this.host.commands.laneOf(frame), () => this.host.commands.run(feed, frame));
+  }
+
+  /** Counts a frame; false when the client has sent too many. */
+  private spend(): boolean {
+    if (this.bucket === undefined || this.bucket.take()) return true;
+    this.end(closeCode.tooManyFrames, 'too many frames');
+    return false;
+  }
+
+  private refuseEntry(error: unknown): void {
+    const code = error instanceof FechatterError ? error.code : 'INTERNAL_ERROR';
+    if (code === 'RATE_LIMITED') this.end(closeCode.tooManyFrames, 'too many connections');
+    else if (code === 'UNAVAILABLE' || code === 'INTERNAL_ERROR') {
+      if (code === 'INTERNAL_ERROR') this.logger.error('A connection could not be opened', error);
+      this.end(closeCode.restarting, JSON.stringify({ retry_after_ms: 1_000 + Math.floor(Math.random() * 4_000) }));
+    } else this.end(closeCode.unauthenticated, 'the access token or ticket is not valid');
+  }
+
+  private end(code: number, reason: string): void {
+    clearTimeout(this.timer);
+    if (this.connection === undefined) this.transport.close(code, reason);
+    else this.connection.close(code, reason);
+  }
+}

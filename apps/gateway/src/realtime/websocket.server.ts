@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { WebSocketServer as WebSocketLibrary } from 'ws';
+import { Bus } from '#bus/bus.js';
+import { authRpc, type Identity } from '#contracts/auth.contract.js';
+import { FechatterError } from '#contracts/error.js';
+import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
+import { errorBody } from '../http/error-body.js';
+import { TokenVerifier } from '../security/token-verifier.js';
+import { Commands } from './commands.js';
+import { Connections } from './connections.js';
+import { Hub } from './hub.js';
+import { isAllowedOrigin } from './origin.js';
+import { TokenBucket } from './token-bucket.js';
+import { WebSocketClient, type WebSocketHost } from './websocket.client.js';
+
+const maxFrameBytes = 128 * 1024;
+/** Time for what is being worked on, and then for the clients to answer the close, when the gateway stops. */
+const settleMs = 3_000;
+const farewellMs = 1_500;
+
+/** `/ws`: takes upgrades from the HTTP server and makes clients of them. */
+@Injectable()
+export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicationShutdown, WebSocketHost {
+  private readonly library = new WebSocketLibrary({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+  });
+
+  constructor(
+    @Inject(gatewayConfig) private readonly config: GatewayConfig,
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly bus: Bus,
+    private readonly tokens: TokenVerifier,
+    readonly hub: Hub,
+    readonly connections: Connections,
+    readonly commands: Commands,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
+    server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+  }
+
+  /** Finishes what is being worked on, then asks every client to connect anew. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.connections.stop();
+    await this.commands.settled(settleMs);
+    this.connections.restartAll();
+    await this.farewell();
+    for (const client of this.library.clients) client.terminate();
+    this.library.close();
+  }
+
+  identify(token: string): Promise<Identity> {
+    return this.tokens.verify(token);
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gateway');
+    const { origin, host } = request.headers;
+    if (pathname !== '/ws') answer(socket, new FechatterError('NOT_FOUND'));
+    else if (!isAllowedOrigin(origin, host, this.config)) {
+      answer(socket, new FechatterError('FORBIDDEN', 'Pages of this origin may not connect.'));
+    } else {
+      this.library.handleUpgrade(request, socket, head, (webSocket) => {
+        const { RATE_LIMITS, LIMIT_FRAMES_PER_SECOND } = this.config;
+        const bucket = RATE_LIMITS === 'off' ? undefined : new TokenBucket(LIMIT_FRAMES_PER_SECOND);
+        const client = new WebSocketClient(webSocket, socket, bucket, this);
+        const ticket = searchParams.get('ticket');
+        if (ticket === null) client.expectAuth();
+        else void client.enter(() => this.bus.call(authRpc.redeemTicket, { ticket }, { as: { kind: 'anyone' } }));
+      });
+    }
+  }
+
+  private async farewell(): Promise<void> {
+    const closed = [...this.library.clients].map((client) => new Promise((resolve) => client.once('close', resolve)));
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, farewellMs)));
+    await Promise.race([Promise.all(closed), limit]);
+    clearTimeout(timer);
+  }
+}
+
+/** An error answer to an upgrade that is refused, in the form of every other. */
+function answer(socket: Duplex, error: FechatterError): void {
+  const body = JSON.stringify(errorBody(error, randomUUID()));
+  const head = [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,96 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Bus, type Subscription } from '#bus/bus.js';
+import { authEvent, authRpc, type Revocation } from '#contracts/auth.contract.js';
+import { Loop } from '#service/loop.js';
+import { Logger } from '#telemetry/logger.js';
+
+const pollMs = 1_000;
+/** Longest time without news from auth in which tokens are still believed. */
+const staleMs = 60_000;
+/** Access tokens live ten minutes: after this time nobody can come with one of an ended session. */
+const rememberMs = 20 * 60_000;
+const pageLength = 1_000;
+
+type Listener = (revocation: Revocation) => void;
+
+/** The sessions that ended before their tokens did: told by an event at once, and by auth's dense list each second. */
+@Injectable()
+export class SessionRevocations implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('gateway.revocations');
+  private readonly revokedAt = new Map<number, number>();
+  private readonly listeners = new Set<Listener>();
+  private readonly loop = new Loop('gateway.revocations', pollMs, () => this.poll());
+  private subscription: Subscription | undefined;
+  private position: number | undefined;
+  private freshAt = 0;
+  private first: Promise<void> | undefined;
+
+  constructor(private readonly bus: Bus) {}
+
+  onApplicationBootstrap(): void {
+    this.subscription = this.bus.subscribe(authEvent.revoked, {}, (revocation) => this.learn(revocation));
+    this.loop.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.subscription?.unsubscribe();
+    await this.loop.stop();
+  }
+
+  isRevoked(sessionId: number): boolean {
+    return this.revokedAt.has(sessionId);
+  }
+
+  /** Calls the listener once for each session that ends from now on. Answers how to stop listening. */
+  onRevoked(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Throws UNAVAILABLE while auth's list was not heard for a minute: then nobody can tell which sessions have ended. */
+  async ensureFresh(): Promise<void> {
+    if (Date.now() - this.freshAt <= staleMs) return;
+    this.first ??= this.poll().finally(() => (this.first = undefined));
+    await this.first;
+  }
+
+  private async poll(): Promise<void> {
+    const as = { kind: 'service', service: 'gateway' } as const;
+    for (;;) {
+      const after = this.position;
+      const { revocations, last_id } = await this.bus.call(
+        authRpc.listRevocations,
+        after === undefined ? {} : { after },
+        {
+          as,
+          timeoutMs: 2_000,
+        },
+      );
+      for (const revocation of revocations) this.learn(revocation);
+      this.position = after === undefined ? last_id : (revocations.at(-1)?.id ?? after);
+      if (after === undefined || revocations.length < pageLength) break;
+    }
+    this.freshAt = Date.now();
+    this.forget();
+  }
+
+  private learn(revocation: Revocation): void {
+    if (this.revokedAt.has(revocation.session_id)) return;
+    this.revokedAt.set(revocation.session_id, Date.now());
+    for (const listener of this.listeners) {
+      try {
+        listener(revocation);
+      } catch (error) {
+        this.logger.error('A listener failed on an ended session', error);
+      }
+    }
+  }
+
+  private forget(): void {
+    const before = Date.now() - rememberMs;
+    for (const [sessionId, at] of this.revokedAt) {
+      if (at >= before) return;
+      this.revokedAt.delete(sessionId);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { defaultPool } from '#database/data-source.js';
+import { DatabaseModule } from '#database/database.module.js';
+import { DocumentRepository } from './document/document.repository.js';
+import { QueryController } from './query/query.controller.js';
+import { QueryRepository } from './query/query.repository.js';
+import { QueryService } from './query/query.service.js';
+import { ChatQueue } from './reader/chat-queue.js';
+import { ComparisonService } from './reader/comparison.service.js';
+import { ReaderService } from './reader/reader.service.js';
+import type { SearchConfig } from './search.config.js';
+import { searchDataSource } from './search.data-source.js';
+
+/** The search service: what can be found, and who may find it. */
+@Module({})
+export class SearchModule {
+  static register(config: SearchConfig, bus: Bus): DynamicModule {
+    const pool = { ...defaultPool, max: config.SEARCH_POOL_MAX };
+    return {
+      module: SearchModule,
+      imports: [DatabaseModule.register(config.DATABASE_URL, searchDataSource, pool)],
+      controllers: [QueryController],
+      providers: [
+        { provide: Bus, useValue: bus },
+        ...[DocumentRepository, ChatQueue, ReaderService, ComparisonService, QueryRepository, QueryService],
+      ],
+    };
+  }
+}

@@ -1,0 +1,105 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { event, rpc } from '#contracts/contract.js';
+import { FechatterError } from '#contracts/error.js';
+import { startNats } from '#servers/nats.js';
+import type { SystemServer } from '#servers/system-server.js';
+import type { Bus } from './bus.js';
+import { LocalBus } from './local-bus.js';
+import { NatsBus } from './nats-bus.js';
+
+const Text = z.strictObject({ text: z.string() });
+const anybody = ['anyone', 'user', 'service'] as const;
+
+export const probe = {
+  echo: rpc('probe.echo', anybody, Text, Text),
+  inner: rpc('probe.inner', anybody, Text, Text),
+  nothing: rpc('probe.nothing', anybody, z.strictObject({}), z.undefined()),
+  forAnyone: rpc('probe.for_anyone', 'anyone', Text, Text),
+  forUsers: rpc('probe.for_users', 'user', Text, Text),
+  forServices: rpc('probe.for_services', 'service', Text, Text),
+  unserved: rpc('probe.unserved', anybody, Text, Text),
+  twinRequest: rpc('probe.twin', anybody, Text, Text),
+  twinEvent: event('probe.twin', Text),
+  seen: event('probe.{name}.seen', Text),
+  met: event('probe.{name}.met.{place}', Text),
+};
+
+export const secret = 'a bus secret for tests';
+
+/** Two ends of one bus: over NATS two connections, in one process the same object. */
+export interface Ends {
+  readonly caller: Bus;
+  readonly server: Bus;
+}
+
+export interface Transport {
+  open(): Promise<Ends>;
+  stop(): Promise<void>;
+}
+
+/** A nats-server of its own in a folder of its own. */
+export async function startTestNats(): Promise<{ server: SystemServer; dir: string; remove(): Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'fechatter-bus-'));
+  const server = await startNats({ dir });
+  const remove = async () => {
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  return { server, dir, remove };
+}
+
+export const transports = [
+  {
+    name: 'LocalBus',
+    start: async (): Promise<Transport> => ({
+      open: async () => {
+        const bus = new LocalBus({ freeze: true });
+        return { caller: bus, server: bus };
+      },
+      stop: async () => undefined,
+    }),
+  },
+  {
+    name: 'NatsBus',
+    start: async (): Promise<Transport> => {
+      const { server, remove } = await startTestNats();
+      const connect = (name: string) => NatsBus.connect({ url: server.url, secret, name });
+      return {
+        open: async () => ({ caller: await connect('caller'), server: await connect('server') }),
+        stop: remove,
+      };
+    },
+  },
+];
+
+/** Resolves when everything that the bus has subscribed to so far is known to the other ends. */
+export async function subscribed(bus: Bus): Promise<void> {
+  const ping = rpc(`probe.ping_${Math.random().toString(36).slice(2)}`, anybody, Text, Text);
+  const serving = bus.serve(ping, async (request) => request, { queue: 'ping' });
+  await bus.call(ping, { text: '' });
+  await serving.stop();
+}
+
+/** Waits for a condition; fails after ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const limit = Date.now() + 10_000; !(await condition()); await pause(5))
+    if (Date.now() > limit) throw new Error(`Never came true: ${condition.toString()}`);
+}
+
+/** A promise that the spec resolves, to hold a handler where it is. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open: () => open() };
+}
+
+/** The FechatterError with which a call ends; fails when it ends otherwise. */
+export async function errorOf(call: Promise<unknown>): Promise<FechatterError> {
+  const outcome: unknown = await call.catch((error: unknown) => error);
+  if (outcome instanceof FechatterError) return outcome;
+  throw new Error(`No FechatterError but ${String(outcome)}`, { cause: outcome });
+}

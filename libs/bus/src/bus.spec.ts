@@ -1,0 +1,385 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FechatterError } from '#contracts/error.js';
+import { configureLogging } from '#telemetry/logger.js';
+import { errorOf, gate, probe, subscribed, transports, until, type Ends, type Transport } from './bus.fixture.js';
+import { userOf, type Bus, type CallContext, type Caller } from './bus.js';
+import { Encoded } from './encoded.js';
+import { maxPayloadBytes } from './payload.js';
+
+const queue = 'probe';
+const user: Caller = { kind: 'user', user_id: 7, session_id: 70, expires_at: Math.floor(Date.now() / 1000) + 600 };
+const service: Caller = { kind: 'service', service: 'probe' };
+const anyone: Caller = { kind: 'anyone' };
+
+beforeAll(() => configureLogging('silent', 'test'));
+
+describe.each(transports)('$name', ({ start }) => {
+  let transport: Transport;
+  let ends: Ends;
+  let caller: Bus;
+  let server: Bus;
+  beforeAll(async () => {
+    transport = await start();
+  });
+  afterAll(() => transport.stop());
+  beforeEach(async () => {
+    ends = await transport.open();
+    ({ caller, server } = ends);
+  });
+  afterEach(async () => {
+    await server.close();
+    await caller.close();
+  });
+
+  it('answers what the handler returns', async () => {
+    server.serve(probe.echo, async ({ text }) => ({ text: `${text}!` }), { queue });
+    expect(await caller.call(probe.echo, { text: 'naïve 👋 \u2028' })).toEqual({ text: 'naïve 👋 \u2028!' });
+  });
+
+  it('keeps requests and events of the same name apart', async () => {
+    const requests: string[] = [];
+    const events: string[] = [];
+    const record = async ({ text }: { text: string }) => {
+      requests.push(text);
+      return { text };
+    };
+    server.serve(probe.twinRequest, record, { queue });
+    server.subscribe(probe.twinEvent, {}, ({ text }) => void events.push(text));
+    await subscribed(server);
+    await caller.call(probe.twinRequest, { text: 'request' });
+    caller.publish(probe.twinEvent, {}, { text: 'event' });
+    await until(() => events.length > 0);
+    await caller.call(probe.twinRequest, { text: 'last' });
+    expect({ requests, events }).toEqual({ requests: ['request', 'last'], events: ['event'] });
+  });
+
+  it('carries a domain error as the same class with code, message, details and time to wait', async () => {
+    const details = [{ field: 'a.0', reason: 'Too "odd" 👋' }];
+    const thrown = new FechatterError('RATE_LIMITED', 'Slow down.', { details, retryAfterSeconds: 7 });
+    const throwing = async (): Promise<never> => {
+      throw thrown;
+    };
+    server.serve(probe.echo, throwing, { queue });
+    const error = await errorOf(caller.call(probe.echo, { text: '' }));
+    const { code, message, status, retryAfterSeconds } = error;
+    expect({ code, message, status, retryAfterSeconds, details: error.details }).toEqual({
+      ...{ code: 'RATE_LIMITED', message: 'Slow down.', status: 429, retryAfterSeconds: 7, details },
+    });
+    expect(error).not.toBe(thrown);
+    expect(await errorOf(caller.callEncoded(probe.echo, { text: '' }))).toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  it('tells nothing of an error that nobody had foreseen', async () => {
+    const secret = 'password of db.internal';
+    const throwing = async (): Promise<never> => {
+      throw new TypeError(secret, { cause: new Error(secret) });
+    };
+    server.serve(probe.echo, throwing, { queue });
+    const error = await errorOf(caller.call(probe.echo, { text: '' }));
+    expect(error.code).toBe('INTERNAL_ERROR');
+    expect([error.message, error.stack, error.cause, error.details].join()).not.toContain(secret);
+  });
+
+  it('lets an undefined result survive', async () => {
+    server.serve(probe.nothing, async () => undefined, { queue });
+    expect(await caller.call(probe.nothing, {})).toBeUndefined();
+    expect(await caller.callEncoded(probe.nothing, {})).toHaveLength(0);
+  });
+
+  it('answers UNAVAILABLE soon when nobody serves the subject', async () => {
+    const start = performance.now();
+    const error = await errorOf(caller.call(probe.unserved, { text: '' }));
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it('never repeats a request that its handler has failed', async () => {
+    const failures = [new FechatterError('UNAVAILABLE'), new FechatterError('CONFLICT'), new Error('unforeseen')];
+    let calls = 0;
+    const failing = async (): Promise<never> => {
+      throw failures[calls++]!;
+    };
+    server.serve(probe.echo, failing, { queue });
+    const codes: string[] = [];
+    for (let n = 1; n <= failures.length; n++) {
+      codes.push((await errorOf(caller.call(probe.echo, { text: '' }))).code);
+      expect(calls).toBe(n);
+    }
+    expect(codes).toEqual(['UNAVAILABLE', 'CONFLICT', 'INTERNAL_ERROR']);
+  });
+
+  it('is healthy until it is closed, and then refuses without throwing at publishers', async () => {
+    expect(caller.status()).toEqual({ healthy: true });
+    await caller.close();
+    expect(caller.status()).toEqual({ healthy: false, reason: 'closed' });
+    expect((await errorOf(caller.call(probe.echo, { text: '' }))).code).toBe('UNAVAILABLE');
+    expect(() => caller.publish(probe.seen, { name: 'a' }, { text: '' })).not.toThrow();
+    await caller.close();
+  });
+
+  it('finishes what is in flight when it closes, with the calls that it still makes', async () => {
+    const [begun, held] = [gate(), gate()];
+    caller.serve(probe.inner, async ({ text }) => ({ text: `inner ${text}` }), { queue: 'inner' });
+    await subscribed(caller);
+    const handler = async ({ text }: { text: string }) => {
+      begun.open();
+      await held.opened;
+      return server.call(probe.inner, { text });
+    };
+    server.serve(probe.echo, handler, { queue });
+    const answer = caller.call(probe.echo, { text: 'work' });
+    await begun.opened;
+    let isClosed = false;
+    const closed = server.close().then(() => (isClosed = true));
+    expect((await errorOf(server.call(probe.inner, { text: 'new' }))).code).toBe('UNAVAILABLE');
+    expect(isClosed).toBe(false);
+    held.open();
+    expect(await answer).toEqual({ text: 'inner work' });
+    await closed;
+  });
+
+  it('stops one subject when all it took is answered, and leaves the others served', async () => {
+    const [begun, held] = [gate(), gate()];
+    const serving = server.serve(
+      probe.echo,
+      async (request) => {
+        begun.open();
+        await held.opened;
+        return request;
+      },
+      { queue },
+    );
+    server.serve(probe.inner, async (request) => request, { queue: 'inner' });
+    const answer = caller.call(probe.echo, { text: 'last' });
+    await begun.opened;
+    let hasStopped = false;
+    const stopped = serving.stop().then(() => (hasStopped = true));
+    expect(await caller.call(probe.inner, { text: 'other' })).toEqual({ text: 'other' });
+    expect((await errorOf(caller.call(probe.echo, { text: 'late' }))).code).toBe('UNAVAILABLE');
+    expect(hasStopped).toBe(false);
+    held.open();
+    expect(await answer).toEqual({ text: 'last' });
+    await stopped;
+  });
+
+  describe('events', () => {
+    it('reach those who listen to their parameters and those who listen to all', async () => {
+      const heard: string[] = [];
+      const listen = (as: string) => (payload: { text: string }) => void heard.push(`${as}: ${payload.text}`);
+      server.subscribe(probe.met, { name: 1, place: 2 }, listen('1 at 2'));
+      server.subscribe(probe.met, { name: 1, place: 3 }, listen('1 at 3'));
+      server.subscribe(probe.met, '*', listen('all'));
+      await subscribed(server);
+      caller.publish(probe.met, { name: 1, place: 2 }, { text: 'first' });
+      caller.publish(probe.met, { name: 2, place: 2 }, { text: 'second' });
+      await until(() => heard.includes('all: second'));
+      expect(heard.sort()).toEqual(['1 at 2: first', 'all: first', 'all: second']);
+    });
+
+    it.each(['a.b', '*', '>', 'a b', '', 'ü'])('keep the parameter %j one token', async (name) => {
+      const heard: string[] = [];
+      const listen = (as: string) => (payload: { text: string }) => void heard.push(`${as}: ${payload.text}`);
+      server.subscribe(probe.seen, { name }, listen('named'));
+      server.subscribe(probe.seen, '*', listen('all'));
+      await subscribed(server);
+      caller.publish(probe.seen, { name: 'other' }, { text: 'no' });
+      caller.publish(probe.seen, { name }, { text: 'yes' });
+      await until(() => heard.includes('all: yes'));
+      expect(heard.sort()).toEqual(['all: no', 'all: yes', 'named: yes']);
+    });
+
+    it('no longer reach who has unsubscribed, also not those on their way', async () => {
+      const heard: string[] = [];
+      const subscription = server.subscribe(probe.seen, { name: 1 }, () => void heard.push('unsubscribed'));
+      server.subscribe(probe.seen, { name: 1 }, ({ text }) => void heard.push(text));
+      await subscribed(server);
+      caller.publish(probe.seen, { name: 1 }, { text: 'event' });
+      subscription.unsubscribe();
+      await until(() => heard.length > 0);
+      expect(heard).toEqual(['event']);
+    });
+
+    it('survive a listener that throws or rejects', async () => {
+      const heard: string[] = [];
+      server.subscribe(probe.seen, '*', () => {
+        throw new Error('thrown');
+      });
+      server.subscribe(probe.seen, '*', async () => {
+        throw new Error('rejected');
+      });
+      server.subscribe(probe.seen, '*', ({ text }) => void heard.push(text));
+      await subscribed(server);
+      caller.publish(probe.seen, { name: 1 }, { text: 'first' });
+      caller.publish(probe.seen, { name: 1 }, { text: 'second' });
+      await until(() => heard.length === 2);
+      expect(heard).toEqual(['first', 'second']);
+    });
+
+    it('are heard on nobody’s behalf, whoever published them', async () => {
+      const seenBy: CallContext[] = [];
+      const record = async (request: { text: string }, context: CallContext) => {
+        seenBy.push(context);
+        return request;
+      };
+      caller.serve(probe.inner, record, { queue: 'inner' });
+      await subscribed(caller);
+      server.subscribe(probe.seen, '*', async () => void (await server.call(probe.inner, { text: '' })));
+      await subscribed(server);
+      const publishing = async (request: { text: string }) => {
+        server.publish(probe.seen, { name: 1 }, request);
+        return request;
+      };
+      server.serve(probe.echo, publishing, { queue });
+      await caller.call(probe.echo, { text: '' }, { as: user });
+      await until(() => seenBy.length > 0);
+      expect(seenBy.map((context) => context.caller)).toEqual([anyone]);
+    });
+  });
+
+  describe('deadlines', () => {
+    it('shrink along nested calls', async () => {
+      const deadlines: number[] = [];
+      const inner = async (request: { text: string }, { deadline }: CallContext) => {
+        deadlines.push(deadline);
+        return request;
+      };
+      caller.serve(probe.inner, inner, { queue: 'inner' });
+      await subscribed(caller);
+      const outer = async (request: { text: string }, { deadline }: CallContext) => {
+        deadlines.push(deadline);
+        return server.call(probe.inner, request, { timeoutMs: 60_000 });
+      };
+      server.serve(probe.echo, outer, { queue });
+      await subscribed(server);
+      const latest = Date.now() + 3_000;
+      await caller.call(probe.echo, { text: '' }, { timeoutMs: 3_000 });
+      expect(deadlines).toHaveLength(2);
+      expect(deadlines[0]).toBeGreaterThanOrEqual(latest);
+      expect(deadlines[1]).toBeLessThan(deadlines[0]!);
+    });
+
+    it('end a call that nobody answers', async () => {
+      const held = gate();
+      const handler = async (request: { text: string }) => {
+        await held.opened;
+        return request;
+      };
+      server.serve(probe.echo, handler, { queue });
+      await subscribed(server);
+      const start = performance.now();
+      const error = await errorOf(caller.call(probe.echo, { text: '' }, { timeoutMs: 200 }));
+      const took = performance.now() - start;
+      held.open();
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+      expect(took).toBeGreaterThan(190);
+      expect(took).toBeLessThan(1_000);
+    });
+
+    it('tell a handler that the service behind it hangs while it can still answer', async () => {
+      const held = gate();
+      const hanging = async (request: { text: string }) => {
+        await held.opened;
+        return request;
+      };
+      caller.serve(probe.inner, hanging, { queue: 'inner' });
+      await subscribed(caller);
+      const tolerant = async (request: { text: string }) =>
+        server.call(probe.inner, request).catch((error: FechatterError) => ({ text: `without: ${error.code}` }));
+      server.serve(probe.echo, tolerant, { queue });
+      await subscribed(server);
+      const answer = await caller.call(probe.echo, { text: '' }, { timeoutMs: 400 });
+      held.open();
+      expect(answer).toEqual({ text: 'without: UNAVAILABLE' });
+    });
+
+    it('keep work from being begun when they have passed', async () => {
+      let begun = 0;
+      const handler = async (request: { text: string }) => {
+        begun++;
+        return request;
+      };
+      server.serve(probe.echo, handler, { queue });
+      await subscribed(server);
+      expect((await errorOf(caller.call(probe.echo, { text: '' }, { timeoutMs: 0 }))).code).toBe('UNAVAILABLE');
+      await caller.call(probe.echo, { text: '' });
+      expect(begun).toBe(1);
+    });
+  });
+
+  describe('callers', () => {
+    const expired: Caller = { ...user, expires_at: Math.floor(Date.now() / 1000) - 1 };
+
+    it.each([
+      { contract: probe.forAnyone, outcomes: ['OK', 'FORBIDDEN', 'FORBIDDEN', 'UNAUTHORIZED'] },
+      { contract: probe.forUsers, outcomes: ['UNAUTHORIZED', 'OK', 'FORBIDDEN', 'UNAUTHORIZED'] },
+      { contract: probe.forServices, outcomes: ['UNAUTHORIZED', 'FORBIDDEN', 'OK', 'UNAUTHORIZED'] },
+      { contract: probe.echo, outcomes: ['OK', 'OK', 'OK', 'UNAUTHORIZED'] },
+    ])('of the wrong kind or expired are refused: $contract.subject', async ({ contract, outcomes }) => {
+      let begun = 0;
+      const handler = async (request: { text: string }) => {
+        begun++;
+        return request;
+      };
+      server.serve(contract, handler, { queue });
+      const found: string[] = [];
+      for (const as of [anyone, user, service, expired]) {
+        const call = caller.call(contract, { text: '' }, { as });
+        found.push(await call.then(() => 'OK').catch((error: FechatterError) => error.code));
+      }
+      expect(found).toEqual(outcomes);
+      expect(begun).toBe(outcomes.filter((outcome) => outcome === 'OK').length);
+    });
+
+    it('and request ids are inherited by nested calls, unless somebody else speaks', async () => {
+      const contexts: CallContext[] = [];
+      const inner = async (request: { text: string }, context: CallContext) => {
+        contexts.push(context);
+        return request;
+      };
+      caller.serve(probe.inner, inner, { queue: 'inner' });
+      await subscribed(caller);
+      const outer = async (request: { text: string }, context: CallContext) => {
+        contexts.push(context);
+        await server.call(probe.inner, request);
+        return server.call(probe.inner, request, { as: service });
+      };
+      server.serve(probe.echo, outer, { queue });
+      await caller.call(probe.echo, { text: '' }, { as: user });
+      expect(contexts.map((context) => context.caller)).toEqual([user, user, service]);
+      expect(new Set(contexts.map(({ requestId }) => requestId)).size).toBe(1);
+      expect(contexts[0]?.requestId).toMatch(/^\S{8,}$/);
+      expect(userOf(contexts[0]!)).toEqual(user);
+      expect(() => userOf(contexts[2]!)).toThrow(FechatterError);
+    });
+  });
+
+  describe('bytes', () => {
+    it('that a service has encoded arrive untouched, or parsed', async () => {
+      const bytes = Buffer.from('{ "text" : "spaces \\u0041 stay" }');
+      server.serve(probe.echo, async () => new Encoded(bytes), { queue });
+      expect(await caller.callEncoded(probe.echo, { text: '' })).toEqual(bytes);
+      expect(await caller.call(probe.echo, { text: '' })).toEqual({ text: 'spaces A stay' });
+    });
+
+    it('of a plain reply are its JSON', async () => {
+      server.serve(probe.echo, async (request) => request, { queue });
+      expect((await caller.callEncoded(probe.echo, { text: 'ü' })).toString('utf8')).toBe('{"text":"ü"}');
+    });
+
+    it('are bounded, of requests and of replies', async () => {
+      const wrapping = '{"text":""}'.length;
+      let begun = 0;
+      const handler = async ({ text }: { text: string }) => {
+        begun++;
+        return { text: text === '' ? 'x'.repeat(maxPayloadBytes) : text };
+      };
+      server.serve(probe.echo, handler, { queue });
+      const largest = { text: 'x'.repeat(maxPayloadBytes - wrapping) };
+      expect(await caller.call(probe.echo, largest)).toEqual(largest);
+      const tooLarge = caller.call(probe.echo, { text: `${largest.text}x` });
+      expect((await errorOf(tooLarge)).code).toBe('PAYLOAD_TOO_LARGE');
+      expect(begun).toBe(1);
+      expect((await errorOf(caller.call(probe.echo, { text: '' }))).code).toBe('INTERNAL_ERROR');
+    });
+  });
+});
