@@ -15,7 +15,8 @@ export class SearchInitial1700000000001 implements MigrationInterface {
         words tsvector NOT NULL,
         CONSTRAINT documents_pkey PRIMARY KEY (chat_id, message_id)
       );
-      CREATE INDEX idx_messages_content_gin ON search.documents USING gin (words);
+      -- Without a list of pending entries, which every search would have to read through.
+      CREATE INDEX idx_messages_content_gin ON search.documents USING gin (words) WITH (fastupdate = off);
       CREATE INDEX idx_documents_recent ON search.documents (created_at, message_id);
 
       CREATE TABLE search.index_heads (

@@ -67,7 +67,7 @@ function* spoilObject(
   yield { what: `${path} has an unknown field`, value: { ...valid, nobody_knows_this: 1 } };
   yield {
     what: `${path} names the prototype`,
-    value: JSON.parse(`{"__proto__":{"admin":true},${JSON.stringify(valid).slice(1)}`.replace(',}', '}')) as unknown,
+    value: withPrototype(valid),
   };
   for (const name of required) {
     if (properties[name]?.default !== undefined) continue;
@@ -78,4 +78,9 @@ function* spoilObject(
     for (const { what, value } of spoil(property, valid[name] ?? [], root, `${path}.${name}`))
       yield { what, value: { ...valid, [name]: value } };
   }
+}
+
+/** An object with an own property of that name, as JSON can make one. */
+function withPrototype(valid: Record<string, unknown>): unknown {
+  return Object.defineProperty({ ...valid }, '__proto__', { value: { admin: true }, enumerable: true });
 }

@@ -101,7 +101,7 @@ describe('Sessions', () => {
       current_password: 'wrong',
       new_password: next,
     });
-    expect(wrong.status).toBe(422);
+    expect(wrong.status).toBe(403);
     await person.ok('PUT', '/api/auth/change-password', { current_password: person.password, new_password: next });
     await untilRefused(other.token);
     expect((await person.call('GET', '/api/users/me')).status).toBe(200);

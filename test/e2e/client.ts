@@ -12,13 +12,14 @@ export interface Answer<Body = unknown> {
 /** The server under test, started once for all files. */
 export const serverUrl = process.env.FECHATTER_URL ?? 'http://127.0.0.1:8080';
 
-/** One HTTP call; never throws for an error status. */
+/** One HTTP call; never throws for an error status. `raw` is sent as it is in place of a JSON body. */
 export async function http<Body = unknown>(
   method: string,
   path: string,
-  options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  options: { token?: string; body?: unknown; raw?: string; headers?: Record<string, string> } = {},
 ): Promise<Answer<Body>> {
-  const { token, body, headers } = options;
+  const { token, headers } = options;
+  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
   const response = await fetch(new URL(path, serverUrl), {
     method,
     headers: {
@@ -26,7 +27,7 @@ export async function http<Body = unknown>(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body }),
     signal: AbortSignal.timeout(20_000),
   });
   const text = await response.text();

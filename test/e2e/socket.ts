@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { serverUrl } from './client.js';
 
@@ -32,7 +31,7 @@ export class Socket {
   static async open(query = '', headers: Record<string, string> = {}): Promise<Socket> {
     const socket = new WebSocket(`${serverUrl.replace('http', 'ws')}/ws${query}`, { headers });
     const opened = new Socket(socket);
-    await Promise.race([once(socket, 'open'), once(socket, 'close')]);
+    await new Promise((resolve) => socket.once('open', resolve).once('close', resolve));
     return opened;
   }
 

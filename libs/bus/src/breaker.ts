@@ -37,3 +37,17 @@ export class Breaker {
     if (this.timeouts === mostTimeouts) this.lastTry = performance.now();
   }
 }
+
+/** One breaker for each group of subjects: those that begin with the same noun are served by the same app. */
+export class Breakers {
+  private readonly breakers = new Map<string, Breaker>();
+
+  of(subject: string): Breaker {
+    const noun = subject.slice(0, subject.indexOf('.'));
+    const known = this.breakers.get(noun);
+    if (known !== undefined) return known;
+    const added = new Breaker();
+    this.breakers.set(noun, added);
+    return added;
+  }
+}

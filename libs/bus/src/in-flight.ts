@@ -2,16 +2,13 @@ import { FechatterError } from '#contracts/error.js';
 
 const mostInFlight = 2_000;
 
-/** Counts the requests that are being worked on: bounds them, and lets a stop wait for the last. */
+/** Counts the requests that a service is working on: bounds them, and lets a stop wait for the last. */
 export class InFlight {
   private count = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** Runs `work` unless too much is in flight already. */
+  /** `work` includes sending the answer: nothing may be closed before that. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.count >= mostInFlight) {
-      throw new FechatterError('UNAVAILABLE', 'The server is busy. Try again in a moment.', { retryAfterSeconds: 1 });
-    }
     this.count++;
     try {
       return await work();
@@ -19,6 +16,12 @@ export class InFlight {
       this.count--;
       if (this.count === 0) for (const resolve of this.waiting.splice(0)) resolve();
     }
+  }
+
+  /** Called in `work`: throws UNAVAILABLE when more has begun than one process should work on. */
+  checkRoom(): void {
+    if (this.count <= mostInFlight) return;
+    throw new FechatterError('UNAVAILABLE', 'The server is busy. Try again in a moment.', { retryAfterSeconds: 1 });
   }
 
   /** Resolves when nothing is in flight, or after `limitMs`. */
@@ -34,18 +37,19 @@ export class InFlight {
   }
 }
 
-/** What is in flight, for each queue by itself: an app of standalone that is flooded leaves the others their room. */
+/** One count for each queue, so that a flood of requests for one service does not starve those for another. */
 export class Queues {
   private readonly queues = new Map<string, InFlight>();
 
   of(queue: string): InFlight {
-    const known = this.queues.get(queue) ?? new InFlight();
-    this.queues.set(queue, known);
-    return known;
+    const known = this.queues.get(queue);
+    if (known !== undefined) return known;
+    const added = new InFlight();
+    this.queues.set(queue, added);
+    return added;
   }
 
-  /** Resolves when nothing is in flight in any of them, or after the limit of InFlight. */
   async settled(): Promise<void> {
-    await Promise.all([...this.queues.values()].map((inFlight) => inFlight.settled()));
+    await Promise.all([...this.queues.values()].map((queue) => queue.settled()));
   }
 }

@@ -1,17 +1,16 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { NoResponders } from './retry.js';
 import { decodeError } from './wire.js';
 
-const sweepEveryMs = 50;
+/** Shorter than what a caller keeps back of its deadline, so that it learns in time that the callee did not answer. */
+const sweepEveryMs = 10;
 const mostPending = 10_000;
 const noResponders = 503;
 
-/**
- * No answer came. After `no responders` the request was certainly not begun; after `deadline` and `connection` nobody
- * knows; after `full` it was not sent, because too many wait already.
- */
+/** Whether the request was carried out is unknown after `deadline` and `connection`; `full`: it was not even sent. */
 export class Unanswered extends Error {
   constructor(
-    readonly reason: 'no responders' | 'deadline' | 'connection' | 'full',
+    readonly reason: 'deadline' | 'connection' | 'full',
     options?: ErrorOptions,
   ) {
     super(reason, options);
@@ -31,7 +30,7 @@ interface Pending {
 export class Inbox {
   private readonly prefix: string;
   private readonly pending = new Map<string, Pending>();
-  private readonly sweeper: NodeJS.Timeout;
+  private sweeper: NodeJS.Timeout | undefined;
   private last = 0;
 
   /** `inboxPrefix` is private to the service, so that NATS can keep others from listening. */
@@ -40,23 +39,25 @@ export class Inbox {
     inboxPrefix: string,
   ) {
     this.prefix = createInbox(inboxPrefix);
-    connection.subscribe(`${this.prefix}.*`, { callback: (_error, message) => this.receive(message) });
-    this.sweeper = setInterval(() => this.sweep(), sweepEveryMs);
-    this.sweeper.unref();
+    connection.subscribe(`${this.prefix}.*`, {
+      callback: (error, message) => {
+        if (error === null) this.receive(message);
+      },
+    });
   }
 
-  /** Rejects with the error that the answer carries, or with Unanswered. `deadline` in epoch milliseconds. */
+  /** Throws the error that the answer carries, NoResponders or Unanswered. `deadline` in epoch milliseconds. */
   request(subject: string, payload: Uint8Array, headers: MsgHdrs, deadline: number): Promise<Msg> {
     return new Promise((resolve, reject) => {
       if (this.pending.size >= mostPending) throw new Unanswered('full');
       const token = (++this.last).toString(36);
-      this.pending.set(token, { deadline, resolve, reject });
       try {
         this.connection.publish(`rpc.${subject}`, payload, { headers, reply: `${this.prefix}.${token}` });
-      } catch (error) {
-        this.pending.delete(token);
-        throw new Unanswered('connection', { cause: error });
+      } catch (cause) {
+        throw new Unanswered('connection', { cause });
       }
+      this.pending.set(token, { deadline, resolve, reject });
+      this.sweeper ??= setInterval(() => this.sweep(), sweepEveryMs);
     });
   }
 
@@ -64,20 +65,17 @@ export class Inbox {
   disconnected(): void {
     for (const pending of this.pending.values()) pending.reject(new Unanswered('connection'));
     this.pending.clear();
+    this.sweep();
   }
 
-  close(): void {
-    clearInterval(this.sweeper);
-    this.disconnected();
-  }
-
+  // Must not throw: the NATS client would stop reading from its connection, and say nothing.
   private receive(message: Msg): void {
     const token = message.subject.slice(this.prefix.length + 1);
     const pending = this.pending.get(token);
     if (pending === undefined) return;
     this.pending.delete(token);
     if (message.headers?.code === noResponders && message.data.length === 0) {
-      pending.reject(new Unanswered('no responders'));
+      pending.reject(new NoResponders());
       return;
     }
     const error = decodeError(message);
@@ -92,5 +90,8 @@ export class Inbox {
       this.pending.delete(token);
       pending.reject(new Unanswered('deadline'));
     }
+    if (this.pending.size > 0) return;
+    clearInterval(this.sweeper);
+    this.sweeper = undefined;
   }
 }

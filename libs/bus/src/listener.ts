@@ -18,13 +18,13 @@ export class Listener {
   ) {}
 
   /** Runs the handler, outside of every call: what it does for an event is done for nobody. Never throws. */
-  hear(payload: unknown): void {
+  hear(payload: () => unknown): void {
     if (this.pending >= mostPending) {
       this.drop();
       return;
     }
     try {
-      const run = requestContext.exit(() => this.handler(payload));
+      const run = requestContext.exit(() => this.handler(payload()));
       if (run instanceof Promise) void this.follow(run);
     } catch (error) {
       this.failed(error);

@@ -10,6 +10,7 @@ import { deepFreeze } from './freeze.js';
 import { Queues, type InFlight } from './in-flight.js';
 import { Listener } from './listener.js';
 import { checkReplySize, checkRequestSize, decodePayload, encodePayload } from './payload.js';
+import { NoResponders, whileNobodyServes } from './retry.js';
 import { anySubject, fillSubject } from './subject.js';
 
 interface Server {
@@ -19,20 +20,19 @@ interface Server {
 
 /**
  * The bus within one process. Requests, replies and events pass by reference: no JSON, no copies. Deadlines, callers and
- * errors mean what they mean over NATS. A subject has one server: the last one that serves it.
+ * errors mean what they mean over NATS. Sizes are checked where there are bytes; with `freeze` there always are.
  */
 export class LocalBus extends Bus {
   private readonly servers = new Map<string, Server>();
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly queues = new Queues();
-  private state: 'open' | 'closing' | 'closed' = 'open';
+  private readonly freeze: boolean;
+  private closing: Promise<void> | undefined;
 
-  /**
-   * `freeze` is for tests, as it costs time: whoever changes a payload that is shared fails, and so does a payload that
-   * would be too large for NATS. Without it only replies that are bytes anyway are measured.
-   */
-  constructor(private readonly options: { freeze: boolean }) {
+  /** `freeze`: whoever changes a payload that is shared fails, and sizes are measured. For tests, as it costs time. */
+  constructor({ freeze }: { freeze: boolean }) {
     super();
+    this.freeze = freeze;
   }
 
   async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions = {}): Promise<ReplyOf<C>> {
@@ -49,9 +49,14 @@ export class LocalBus extends Bus {
   }
 
   publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void {
-    const shared: unknown = this.options.freeze ? deepFreeze(payload) : payload;
+    const shared: unknown = this.share(payload);
     for (const subject of new Set([fillSubject(event, params), anySubject(event)])) {
-      for (const listener of this.listeners.get(subject) ?? []) queueMicrotask(() => listener.hear(shared));
+      const listeners = this.listeners.get(subject);
+      for (const listener of listeners ?? []) {
+        queueMicrotask(() => {
+          if (listeners?.has(listener)) listener.hear(() => shared);
+        });
+      }
     }
   }
 
@@ -73,43 +78,56 @@ export class LocalBus extends Bus {
     };
   }
 
-  serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, { queue }: { queue: string }): Serving {
-    const server: Server = { handler: handler as unknown as RpcHandler<Rpc>, inFlight: this.queues.of(queue) };
-    this.servers.set(contract.subject, server);
+  /** Within a process a subject has one server: who serves it last takes over. Without a queue it counts by itself. */
+  serve<C extends Rpc>({ subject }: C, handler: RpcHandler<C>, { queue } = { queue: subject }): Serving {
+    const server: Server = { handler: handler, inFlight: this.queues.of(queue) };
+    this.servers.set(subject, server);
     return {
       stop: async () => {
-        if (this.servers.get(contract.subject) === server) this.servers.delete(contract.subject);
+        if (this.servers.get(subject) === server) this.servers.delete(subject);
         await server.inFlight.settled();
       },
     };
   }
 
   status(): BusStatus {
-    return this.state === 'open' ? { healthy: true } : { healthy: false, reason: this.state };
+    return this.closing === undefined ? { healthy: true } : { healthy: false, reason: 'closed' };
   }
 
-  async close(): Promise<void> {
-    this.state = 'closing';
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
     await this.queues.settled();
-    this.state = 'closed';
     this.servers.clear();
     this.listeners.clear();
   }
 
-  private async perform(contract: Rpc, request: unknown, options: CallOptions): Promise<unknown> {
+  private async perform<C extends Rpc>(
+    contract: C,
+    request: RequestInputOf<C>,
+    options: CallOptions,
+  ): Promise<unknown> {
     const { subject } = contract;
+    // While it closes, requests in flight may still call others.
+    if (this.closing !== undefined && currentContext() === undefined) throw nobodyServes(subject);
     const context = outgoingContext(options);
-    if (this.options.freeze) checkRequestSize(encodePayload(deepFreeze(request)));
-    const server = this.servers.get(subject);
-    if (server === undefined || !this.takes()) throw nobodyServes(subject);
+    if (this.freeze) checkRequestSize(encodePayload(request));
+    const server = this.servers.get(subject) ?? (await this.serverOf(subject, context.deadline));
     admit(contract, context);
-    const work = runInContext(context, () => this.handle(server, subject, request as RequestOf<Rpc>, context));
-    return await beforeDeadline(work, context.deadline, subject);
+    const shared = this.share(request) as RequestOf<Rpc>;
+    const work = server.inFlight.run(() => runInContext(context, () => this.handle(server, subject, shared, context)));
+    return beforeDeadline(work, context.deadline, subject);
   }
 
-  /** While it closes, requests in flight may still call others. */
-  private takes(): boolean {
-    return this.state === 'open' || (this.state === 'closing' && currentContext() !== undefined);
+  private serverOf(subject: string, deadline: number): Promise<Server> {
+    return whileNobodyServes({ subject, deadline }, async () => {
+      const server = this.servers.get(subject);
+      if (server === undefined) throw this.closing === undefined ? new NoResponders() : nobodyServes(subject);
+      return server;
+    });
   }
 
   private async handle(
@@ -119,13 +137,17 @@ export class LocalBus extends Bus {
     context: CallContext,
   ): Promise<unknown> {
     try {
-      const reply = await inFlight.run(() => handler(request, context));
-      if (reply instanceof Encoded) checkReplySize(reply.bytes);
-      else if (this.options.freeze) checkReplySize(encodePayload(deepFreeze(reply)));
-      return reply;
+      inFlight.checkRoom();
+      const reply: unknown = await handler(request, context);
+      if (this.freeze || reply instanceof Encoded) checkReplySize(encodePayload(reply));
+      return this.share(reply);
     } catch (error) {
       throw copyOf(toVisible(error, subject));
     }
+  }
+
+  private share<Value>(value: Value): Value {
+    return this.freeze ? deepFreeze(value) : value;
   }
 }
 

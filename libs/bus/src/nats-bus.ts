@@ -1,24 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { Event, PayloadOf, ReplyOf, RequestInputOf, Rpc, SubjectParams } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
-import type { Event, PayloadOf, ReplyOf, RequestInputOf, RequestOf, Rpc, SubjectParams } from '#contracts/contract.js';
 import { Logger } from '#telemetry/logger.js';
 import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from './bus.js';
-import type { CallContext, Serving, Subscription } from './bus.js';
+import type { Serving, Subscription } from './bus.js';
 import { droppedEvents, timed } from './bus.metrics.js';
-import { admit, runInContext } from './context.js';
-import { toVisible } from './failure.js';
+import { currentContext, nobodyServes, outgoingContext } from './context.js';
 import { Identities } from './identity.js';
-import { Queues, type InFlight } from './in-flight.js';
+import { Queues } from './in-flight.js';
 import { Listener } from './listener.js';
+import { answer } from './nats-answer.js';
 import { NatsCaller } from './nats-caller.js';
 import { connectToNats } from './nats-connection.js';
-import { asBuffer, checkReplySize, decodePayload, encodePayload, maxPayloadBytes } from './payload.js';
+import { asBuffer, decodePayload, encodePayload, maxPayloadBytes } from './payload.js';
 import { anySubject, fillSubject } from './subject.js';
-import { decodeContext, encodeError } from './wire.js';
 
 const logger = new Logger('bus.nats');
-const closeLimitMs = 2_000;
+
+/** How long a stop waits for the server to confirm that it sends nothing more. */
+const drainMs = 2_000;
 
 export interface NatsBusOptions {
   readonly url: string;
@@ -34,6 +35,7 @@ export class NatsBus extends Bus {
   private readonly serving = new Set<Serving>();
   private readonly identities: Identities;
   private readonly caller: NatsCaller;
+  private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly connection: NatsConnection,
@@ -50,8 +52,12 @@ export class NatsBus extends Bus {
   }
 
   async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions = {}): Promise<ReplyOf<C>> {
-    const { data } = await timed(contract.subject, () => this.caller.call(contract.subject, request, options));
-    return decodePayload(data) as ReplyOf<C>;
+    const { data } = await this.perform(contract.subject, request, options);
+    try {
+      return decodePayload(data) as ReplyOf<C>;
+    } catch (cause) {
+      throw new FechatterError('INTERNAL_ERROR', undefined, { cause });
+    }
   }
 
   async callEncoded<C extends Rpc>(
@@ -59,8 +65,7 @@ export class NatsBus extends Bus {
     request: RequestInputOf<C>,
     options: CallOptions = {},
   ): Promise<Buffer> {
-    const { data } = await timed(contract.subject, () => this.caller.call(contract.subject, request, options));
-    return asBuffer(data);
+    return asBuffer((await this.perform(contract.subject, request, options)).data);
   }
 
   publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void {
@@ -81,31 +86,32 @@ export class NatsBus extends Bus {
     params: SubjectParams<E['subject']> | '*',
     handler: EventHandler<E>,
   ): Subscription {
-    const subject = params === '*' ? anySubject(event) : fillSubject(event, params);
+    const subject = `event.${params === '*' ? anySubject(event) : fillSubject(event, params)}`;
     const listener = new Listener(event, handler);
-    return this.connection.subscribe(`event.${subject}`, {
+    return this.connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error !== null) return logger.error('NATS refuses a subscription', error, { event: event.subject });
-        const payload = decodeOr(message, () => droppedEvents.inc({ event: event.subject, reason: 'failed' }));
-        if (payload !== undefined) listener.hear(payload.value);
+        if (error !== null) return refused(subject, error);
+        listener.hear(() => decodePayload(message.data));
       },
     });
   }
 
   serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, { queue }: { queue: string }): Serving {
+    const subject = `rpc.${contract.subject}`;
     const inFlight = this.queues.of(queue);
-    const subscription = this.connection.subscribe(`rpc.${contract.subject}`, {
+    const served = handler as unknown as RpcHandler<Rpc>;
+    const subscription = this.connection.subscribe(subject, {
       queue,
-      callback: (error, message) => {
-        if (error !== null) return logger.error('NATS refuses a subscription', error, { subject: contract.subject });
-        void this.answer(contract, handler as unknown as RpcHandler<Rpc>, inFlight, message);
+      callback: (error, message: Msg) => {
+        if (error !== null) return refused(subject, error);
+        void inFlight.run(() => answer(message, contract, served, inFlight, this.identities));
       },
     });
     const serving: Serving = {
       stop: async () => {
         this.serving.delete(serving);
         // Draining lets what the server has already sent us be answered.
-        await within(closeLimitMs, subscription.drain());
+        await within(drainMs, subscription.drain());
         await inFlight.settled();
       },
     };
@@ -114,71 +120,35 @@ export class NatsBus extends Bus {
   }
 
   status(): BusStatus {
-    if (this.connection.isClosed()) return { healthy: false, reason: 'closed' };
+    if (this.closing !== undefined || this.connection.isClosed()) return { healthy: false, reason: 'closed' };
     return this.caller.connected ? { healthy: true } : { healthy: false, reason: 'no connection to NATS' };
   }
 
-  async close(): Promise<void> {
-    if (this.connection.isClosed()) return;
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
     await Promise.all([...this.serving].map((serving) => serving.stop()));
     await this.queues.settled();
     this.caller.close();
-    await within(closeLimitMs, this.connection.drain());
+    await within(drainMs, this.connection.drain());
     await this.connection.close();
   }
 
-  private async answer(contract: Rpc, handler: RpcHandler<Rpc>, inFlight: InFlight, message: Msg): Promise<void> {
-    try {
-      const context = decodeContext(message, this.identities);
-      await runInContext(context, () => this.handle(contract, handler, inFlight, message, context));
-    } catch (error) {
-      respondWithError(message, error, contract.subject);
-    }
-  }
-
-  private async handle(
-    contract: Rpc,
-    handler: RpcHandler<Rpc>,
-    inFlight: InFlight,
-    message: Msg,
-    context: CallContext,
-  ): Promise<void> {
-    try {
-      admit(contract, context);
-      const request = decodeOr(message, () => {
-        throw new FechatterError('BAD_REQUEST', 'The payload is not JSON.');
-      });
-      const reply = await inFlight.run(() => handler(request?.value as RequestOf<Rpc>, context));
-      const bytes = encodePayload(reply);
-      checkReplySize(bytes);
-      message.respond(bytes);
-    } catch (error) {
-      respondWithError(message, error, contract.subject);
-    }
+  private async perform(subject: string, request: unknown, options: CallOptions): Promise<Msg> {
+    // While it closes, requests in flight may still call others.
+    if (this.closing !== undefined && currentContext() === undefined) throw nobodyServes(subject);
+    return timed(subject, () => this.caller.call(subject, request, outgoingContext(options)));
   }
 }
 
-/** Never throws: a connection that is closed by now has nobody at its other end. */
-function respondWithError(message: Msg, error: unknown, subject: string): void {
-  const { payload, headers } = encodeError(toVisible(error, subject));
-  try {
-    message.respond(payload, { headers });
-  } catch (failure) {
-    logger.error('An answer could not be sent', failure, { subject });
-  }
+function refused(subject: string, error: Error): void {
+  logger.error('NATS refuses a subscription', error, { subject });
 }
 
-function decodeOr(message: Msg, otherwise: () => void): { value: unknown } | undefined {
-  let value: unknown;
-  try {
-    value = decodePayload(message.data);
-  } catch {
-    otherwise();
-    return undefined;
-  }
-  return { value };
-}
-
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
+/** Waits for something of the connection, which may never come when the server is gone. */
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
   await Promise.race([work.catch(() => undefined), pause(limitMs, undefined, { ref: false })]);
 }

@@ -1,25 +1,22 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { FechatterError } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
-import { Breaker } from './breaker.js';
-import type { CallOptions } from './bus.js';
-import { nobodyServes, outgoingContext, timedOut } from './context.js';
+import { Breakers, type Breaker } from './breaker.js';
+import type { CallContext } from './bus.js';
+import { nobodyServes, timedOut } from './context.js';
 import type { Identities } from './identity.js';
 import { Inbox, Unanswered } from './inbox.js';
 import { checkRequestSize, encodePayload } from './payload.js';
+import { NoResponders, whileNobodyServes } from './retry.js';
 import { token } from './subject.js';
 import { encodeContext } from './wire.js';
 
 const logger = new Logger('bus.nats');
 
-/** The pauses before a request that met nobody is tried again: a service may just be starting or moving. */
-const retryPausesMs = [25, 100, 250];
-
 /** The calling half of NatsBus: sends requests, watches the connection, gives up early where waiting is vain. */
 export class NatsCaller {
   private readonly inbox: Inbox;
-  private readonly breakers = new Map<string, Breaker>();
+  private readonly breakers = new Breakers();
   private isConnected = true;
 
   constructor(
@@ -36,50 +33,28 @@ export class NatsCaller {
   }
 
   /** The reply as it came. Throws the callee's error, or UNAVAILABLE when there is no answer. */
-  async call(subject: string, request: unknown, options: CallOptions): Promise<Msg> {
-    const context = outgoingContext(options);
+  async call(subject: string, request: unknown, context: CallContext): Promise<Msg> {
     const payload = encodePayload(request);
     checkRequestSize(payload);
     const headers = encodeContext(context, this.identities);
-    const breaker = this.breakerOf(subject);
-    const start = Date.now();
-    for (let tries = 0; ; tries++) {
-      if (context.deadline <= Date.now()) throw timedOut(subject);
+    const { deadline } = context;
+    const breaker = this.breakers.of(subject);
+    const allowedMs = deadline - Date.now();
+    return whileNobodyServes({ subject, deadline }, async () => {
       if (!this.connected) throw nobodyServes(subject);
       breaker.pass();
       try {
-        const reply = await this.inbox.request(subject, payload, headers, context.deadline);
+        const reply = await this.inbox.request(subject, payload, headers, deadline);
         breaker.answered();
         return reply;
       } catch (error) {
-        if (!(error instanceof Unanswered)) {
-          breaker.answered();
-          throw error;
-        }
-        const wait = retryPausesMs[tries] ?? Infinity;
-        if (error.reason === 'deadline') {
-          breaker.timedOut(context.deadline - start);
-          throw timedOut(subject);
-        }
-        if (error.reason === 'full') throw new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 });
-        if (error.reason === 'connection' || Date.now() + wait >= context.deadline) throw nobodyServes(subject);
-        await pause(wait);
+        throw meaningOf(error, subject, breaker, allowedMs);
       }
-    }
+    });
   }
 
   close(): void {
-    this.inbox.close();
-  }
-
-  /** One for each group of subjects: those that begin with the same noun are served by the same app. */
-  private breakerOf(subject: string): Breaker {
-    const noun = subject.slice(0, subject.indexOf('.'));
-    const known = this.breakers.get(noun);
-    if (known !== undefined) return known;
-    const added = new Breaker();
-    this.breakers.set(noun, added);
-    return added;
+    this.inbox.disconnected();
   }
 
   private async watch(): Promise<void> {
@@ -95,4 +70,16 @@ export class NatsCaller {
       }
     }
   }
+}
+
+function meaningOf(error: unknown, subject: string, breaker: Breaker, allowedMs: number): unknown {
+  if (error instanceof NoResponders) return error;
+  if (!(error instanceof Unanswered)) {
+    breaker.answered();
+    return error;
+  }
+  if (error.reason === 'connection') return nobodyServes(subject);
+  if (error.reason === 'full') return new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 });
+  breaker.timedOut(allowedMs);
+  return timedOut(subject);
 }

@@ -50,7 +50,7 @@ export const MessageContent = text(1, 16_384);
 export const IdempotencyKey = text(1, 200);
 
 /** Where a list goes on: opaque, made by the server, valid only for the list that gave it. */
-export const Cursor = z.string().min(1).max(512);
+export const Cursor = text(1, 512);
 
 /** Page size in a query string, with its default and its upper bound. */
 export function limitParam(fallback: number, max: number) {

@@ -1,40 +1,53 @@
 import { NatsBus } from '#bus/nats-bus.js';
 import { BusIndicator } from '#bus/bus.indicator.js';
-import { ConfigError, readConfig } from '#config/config.js';
+import { readConfig, readTogether } from '#config/config.js';
 import { NatsConfig, ProcessConfig } from '#config/process.config.js';
 import { Probes } from '#health/probes.js';
 import { configureLogging, Logger } from '#telemetry/logger.js';
 import type { App } from './app.js';
+import { runUntilEnd } from './lifetime.js';
 import { startOperationsServer } from './operations-server.js';
-import { stopOnSignals } from './shutdown.js';
+import { StartError } from './start-error.js';
 import { version } from './version.js';
+
+/** What a process tells its launcher, over the IPC channel, when it serves. */
+export interface ReadyMessage {
+  readonly ready: true;
+  /** Where people connect, if this app is for them. */
+  readonly port: number | undefined;
+}
 
 /** Runs one app as a process of its own over NATS, until a signal ends it. */
 export async function runApp(app: App): Promise<void> {
-  const logger = new Logger('process');
-  try {
-    const settings = readConfig(ProcessConfig.extend(NatsConfig.shape));
-    const config = readConfig(app.config);
+  await runUntilEnd(async (lifetime) => {
+    const [settings, config] = readTogether(
+      () => readConfig(ProcessConfig.extend(NatsConfig.shape)),
+      () => readConfig(app.config),
+    );
     configureLogging(settings.LOG_LEVEL, app.name);
-    const bus = await NatsBus.connect({
-      url: settings.NATS_URL,
-      secret: settings.FECHATTER_BUS_SECRET,
-      name: app.name,
+    const bus = await connect(settings, app.name);
+    lifetime.onEnd(() => bus.close());
+    const running = await app.start({
+      config,
+      bus,
+      validateReplies: settings.FECHATTER_VALIDATE_REPLIES === 'true',
+      production: settings.NODE_ENV === 'production',
     });
-    const running = await app.start({ config, bus, validateReplies: settings.FECHATTER_VALIDATE_REPLIES === 'true' });
+    lifetime.onEnd(() => running.stop());
     const probes = new Probes([new BusIndicator(bus), ...running.indicators], version);
     const operations = await startOperationsServer(probes, settings.HOST, settings.HEALTH_PORT);
-    stopOnSignals(async () => {
-      probes.stop();
-      await running.stop();
-      await bus.close();
-      await operations.close();
-    });
-    logger.info('Ready', { health_port: operations.port, version });
-    process.send?.('ready');
-  } catch (error) {
-    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-    else logger.error('The start failed', error);
-    process.exit(1);
+    lifetime.onEnd(() => operations.close());
+    lifetime.onEnd(async () => probes.stop());
+    new Logger('process').info('Ready', { port: running.port, health_port: operations.port, version });
+    process.send?.({ ready: true, port: running.port } satisfies ReadyMessage);
+  });
+}
+
+async function connect(settings: ProcessConfig & NatsConfig, name: string): Promise<NatsBus> {
+  try {
+    return await NatsBus.connect({ url: settings.NATS_URL, secret: settings.FECHATTER_BUS_SECRET, name });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`${reason}. Is it running, and is NATS_URL right?`, { cause });
   }
 }

@@ -97,6 +97,9 @@ const settings = sql(
   `SELECT set_config('statement_timeout', '${timeoutMs}', true), set_config('plan_cache_mode', 'force_custom_plan', true)`,
 );
 
+/** Few matches are collected and sorted; else the planner may hope to meet them soon among the newest documents. */
+const fewMatches = sql('search.few_matches', `SELECT set_config('enable_indexscan', 'off', true)`);
+
 /** Looks up documents. */
 @Injectable()
 export class QueryRepository {
@@ -115,9 +118,11 @@ export class QueryRepository {
     const page = [...what, after?.score ?? null, at, after?.messageId ?? null, limit];
     return this.database.transaction(async (transaction) => {
       await transaction.query(settings);
-      const found = await transaction.query<Hit>(sort === 'relevance' ? byRelevance : byTime, page);
       const [counted] = await transaction.query<{ total: number }>(count, what);
-      return { hits: found, total: counted?.total ?? 0 };
+      const total = counted?.total ?? 0;
+      if (total === 0) return { hits: [], total };
+      if (total <= countedExactly) await transaction.query(fewMatches);
+      return { hits: await transaction.query<Hit>(sort === 'relevance' ? byRelevance : byTime, page), total };
     });
   }
 }

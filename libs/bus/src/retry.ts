@@ -1,0 +1,26 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { nobodyServes, timedOut } from './context.js';
+
+/** Nobody serves the subject at the moment: the request was certainly not begun, so it may be repeated. */
+export class NoResponders extends Error {}
+
+/** The pauses before a request that met nobody is tried again: a service may just be starting or moving. */
+const pausesMs = [25, 100, 250];
+
+/** Attempts until somebody serves the subject; every other failure is final. Throws UNAVAILABLE when nobody came. */
+export async function whileNobodyServes<Result>(
+  { subject, deadline }: { subject: string; deadline: number },
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 0; ; tries++) {
+    if (deadline <= Date.now()) throw timedOut(subject);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof NoResponders)) throw error;
+      const wait = pausesMs[tries];
+      if (wait === undefined || Date.now() + wait >= deadline) throw nobodyServes(subject);
+      await pause(wait);
+    }
+  }
+}
