@@ -5,32 +5,34 @@ import { url } from '#config/variable.js';
 import { migrate } from '#database/migrate.js';
 import { prepareDatabase } from '#database/prepare.js';
 import { dataSources } from '../standalone/src/data-sources.js';
+import { runCommand } from './command.js';
+import { onGivenDatabase } from './given-database.js';
 
 const usage = `DATABASE_ADMIN_URL=postgres://postgres:…@host/postgres npm run db:prepare
 
 Makes on your own PostgreSQL: the database "fechatter", an owner, and for each service a role and a schema; then
 migrates. Prints the variables for each app, with new passwords each time.`;
 
-if (process.argv.includes('--help')) {
-  process.stdout.write(`${usage}\n`);
-  process.exit(0);
-}
-const { DATABASE_ADMIN_URL } = readConfig(
-  z.object({
-    DATABASE_ADMIN_URL: url('postgres', 'postgresql').describe('a role that may create roles and databases'),
-  }),
-);
-const passwords = new Map<string, string>();
-const prepared = await prepareDatabase({
-  adminUrl: DATABASE_ADMIN_URL,
-  database: 'fechatter',
-  services: dataSources.map(({ schema }) => schema),
-  passwordOf: (role) => {
+const PrepareConfig = z.object({
+  DATABASE_ADMIN_URL: url('postgres', 'postgresql').describe('a role that may create roles and databases'),
+});
+
+await runCommand(usage, {}, async () => {
+  const { DATABASE_ADMIN_URL } = readConfig(PrepareConfig);
+  const passwords = new Map<string, string>();
+  const services = dataSources.map(({ schema }) => schema);
+  const passwordOf = (role: string) => {
     const password = passwords.get(role) ?? randomBytes(24).toString('base64url');
     passwords.set(role, password);
     return password;
-  },
+  };
+  const prepared = await onGivenDatabase('DATABASE_ADMIN_URL', async () => {
+    const made = await prepareDatabase({ adminUrl: DATABASE_ADMIN_URL, database: 'fechatter', services, passwordOf });
+    await migrate(made.ownerUrl, dataSources);
+    return made;
+  });
+  const lines = [['npm run migrate', 'DATABASE_OWNER_URL', prepared.ownerUrl]];
+  for (const { schema } of dataSources) lines.push([schema, 'DATABASE_URL', prepared.urlOf(schema)]);
+  process.stdout.write(lines.map(([reader, name, value]) => `# for ${reader}\n${name}=${value}\n`).join(''));
+  return 0;
 });
-await migrate(prepared.ownerUrl, dataSources);
-process.stdout.write(`# for npm run migrate\nDATABASE_OWNER_URL=${prepared.ownerUrl}\n`);
-for (const { schema } of dataSources) process.stdout.write(`# for ${schema}\nDATABASE_URL=${prepared.urlOf(schema)}\n`);

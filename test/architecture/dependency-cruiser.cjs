@@ -60,7 +60,7 @@ module.exports = {
     {
       name: 'nats-only-in-bus',
       severity: 'error',
-      from: { pathNot: '^libs/bus/' },
+      from: { pathNot: ['^libs/bus/', '^test/bench/bus\\.ts$'] },
       to: { path: '^node_modules/@nats-io/' },
     },
     {

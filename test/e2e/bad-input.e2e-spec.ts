@@ -143,7 +143,7 @@ describe.each(operations.map((operation) => [`${operation.method} ${operation.pa
     it('refuses what is spoiled in the path and the query', async () => {
       const wrong: (string | undefined)[] = [];
       for (const { name, schema } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
-        if (schema.pattern?.includes('[0-9]') !== true) continue;
+        if (schema.type !== 'integer') continue;
         for (const value of ['abc', '0', '-1', '1.5', '9'.repeat(20), '1%00', "1' OR 1=1 --"])
           wrong.push(
             misses(

@@ -37,8 +37,6 @@ export const AuthConfig = z
     path: ['FECHATTER_DEMO'],
     error: 'must not be true when NODE_ENV is production',
   });
-/** Under which Nest injects it. */
-export const AUTH_CONFIG = Symbol('AuthConfig');
 export type AuthConfig = z.infer<typeof AuthConfig>;
 
 /** Token by which the configuration is injected. */

@@ -46,12 +46,16 @@ export class Person {
     await other.call(workspaceRpc.acceptInvite, { invite_code });
   }
 
-  createChannel(workspaceId: number, name: string, rest: Partial<{ is_private: boolean; member_ids: number[] }> = {}) {
-    return this.call(chatRpc.create, { workspace_id: workspaceId, name, type: 'channel', ...rest }) as Promise<Chat>;
+  createChannel(
+    workspaceId: number,
+    name: string,
+    rest: Partial<{ is_private: boolean; member_ids: number[] }> = {},
+  ): Promise<Chat> {
+    return this.call(chatRpc.create, { workspace_id: workspaceId, name, type: 'channel', ...rest });
   }
 
   send(chatId: number): Promise<Message> {
-    return this.call(messageRpc.send, { chat_id: chatId, content: 'hello' }) as Promise<Message>;
+    return this.call(messageRpc.send, { chat_id: chatId, content: 'hello' });
   }
 
   async canSend(chatId: number): Promise<boolean> {

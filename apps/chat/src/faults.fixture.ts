@@ -7,7 +7,7 @@ export class LossyWire {
   private readonly lost = new Map<string, 'request' | 'reply'>();
 
   constructor(bus: Bus) {
-    const deliver = bus.call.bind(bus) as Bus['call'];
+    const deliver: Bus['call'] = bus.call.bind(bus);
     bus.call = async (contract, request, options) => {
       const { subject } = contract;
       if (this.lost.get(subject) === 'request') throw timeout();

@@ -1,100 +1,88 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prepareDatabase, type PreparedDatabase } from '#database/prepare.js';
-import { migrate } from '#database/migrate.js';
-import { startNats } from '#servers/nats.js';
-import { startRedis } from '#servers/redis.js';
-import { EmbeddedDatabase } from '#service/embedded-database.js';
+import { environmentWith, readConfig } from '#config/config.js';
 import { installationSecret } from '#service/installation-secret.js';
-import { stopOnSignals } from '#service/shutdown.js';
-import { dataSources } from '../../standalone/src/data-sources.js';
-import { plan, services, usage, type PlannedProcess } from './plan.js';
+import { runUntilEnd, type Lifetime } from '#service/lifetime.js';
+import { ensurePortIsFree } from '#service/port.js';
+import { StartError } from '#service/start-error.js';
+import { configureLogging } from '#telemetry/logger.js';
+import { ready, terminalDefaults } from '../../standalone/src/terminal.js';
+import { DistributedConfig } from './distributed.config.js';
+import { plan, type PlannedProcess } from './plan.js';
+import { startServers, type Servers } from './servers.js';
 import { Worker } from './worker.js';
 
-const dist = fileURLToPath(new URL('../../', import.meta.url));
+const dist = fileURLToPath(new URL('../../../', import.meta.url));
+/** Gateways, services and servers may each take half a minute. */
+const limitMs = 120_000;
 
-/** Starts the servers that are not given by URL, then every app as a process, until a signal ends it all. */
-export async function main(args: readonly string[]): Promise<void> {
-  if (args.includes('--help')) return void process.stdout.write(`${usage}\n`);
-  const opened: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
-  try {
-    const processes = plan(args, Number(process.env.PORT ?? 8080), Number(process.env.HEALTH_PORT ?? 9100));
-    stopOnSignals(stop);
-    await start(processes, opened);
-  } catch (error) {
-    await stop().catch(() => undefined);
-    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n\n`);
-    process.exit(1);
-  }
+/** Starts the servers that are not given by URL, then every app as processes, until a signal ends it all. */
+export async function main(counts: Readonly<Record<string, number>>): Promise<void> {
+  await runUntilEnd((lifetime) => start(counts, lifetime), { limitMs });
 }
 
-async function start(processes: readonly PlannedProcess[], opened: (() => Promise<void>)[]): Promise<void> {
-  const folder = resolve(process.env.FECHATTER_DATA_DIR ?? './data');
+async function start(counts: Readonly<Record<string, number>>, lifetime: Lifetime): Promise<void> {
+  const settings = readConfig(DistributedConfig, environmentWith(terminalDefaults(), {}));
+  configureLogging(settings.LOG_LEVEL, 'launcher');
+  const processes = plan(counts, settings.PORT, settings.HEALTH_PORT);
+  await ensurePortsAreFree(processes, settings.HOST);
+  const folder = resolve(settings.FECHATTER_DATA_DIR);
   mkdirSync(folder, { recursive: true });
-  const { urls, prepared } = await startServers(folder, opened);
-  const shared = {
-    ...urls,
-    FECHATTER_SECRET: process.env.FECHATTER_SECRET ?? installationSecret(folder, 'secret'),
-    FECHATTER_BUS_SECRET: process.env.FECHATTER_BUS_SECRET ?? installationSecret(folder, 'bus-secret'),
-  };
-  const workers = processes.map(({ app, replica, port, healthPort }) => {
-    const own: Record<string, string> = { HEALTH_PORT: String(healthPort) };
-    if (port === undefined) own.DATABASE_URL = prepared.urlOf(app);
-    else own.PORT = String(port);
-    return new Worker(`${app}-${replica}`, join(dist, `apps/${app}/src/main.js`), { ...shared, ...own });
-  });
-  // Gateways first, so that nothing new comes in while the services finish.
-  opened.push(async () => {
-    const gateways = workers.filter(({ name }) => name.startsWith('gateway'));
-    await Promise.all(gateways.map((worker) => worker.stop()));
-    await Promise.all(workers.filter((worker) => !gateways.includes(worker)).map((worker) => worker.stop()));
-  });
-  await Promise.all(workers.map((worker) => worker.ready));
-  announce(processes, shared.NATS_URL, folder);
-}
+  process.stderr.write(`Starting PostgreSQL, NATS, Redis and ${processes.length} processes …\n`);
 
-async function startServers(
-  folder: string,
-  opened: (() => Promise<void>)[],
-): Promise<{ urls: { NATS_URL: string; REDIS_URL: string }; prepared: PreparedDatabase }> {
-  const log = { log: () => undefined };
-  const keep = async (server: Promise<{ url: string; stop(): Promise<void> }>) => {
-    const started = await server;
-    opened.push(() => started.stop());
-    return started.url;
-  };
-  const [prepared, NATS_URL, REDIS_URL] = await Promise.all([
-    preparePostgres(folder, opened),
-    process.env.NATS_URL ?? keep(startNats({ dir: join(folder, 'nats'), ...log })),
-    process.env.REDIS_URL ?? keep(startRedis({ dir: join(folder, 'redis'), ...log })),
-  ]);
-  return { urls: { NATS_URL, REDIS_URL }, prepared };
-}
-
-async function preparePostgres(folder: string, opened: (() => Promise<void>)[]): Promise<PreparedDatabase> {
-  const adminUrl = process.env.DATABASE_ADMIN_URL;
-  if (adminUrl === undefined) {
-    const database = await EmbeddedDatabase.start(folder, dataSources, () => process.kill(process.pid, 'SIGTERM'));
-    opened.push(() => database.stop());
-    return database.prepared;
-  }
-  const password = randomBytes(24).toString('base64url');
-  const prepared = await prepareDatabase({ adminUrl, database: 'fechatter', services, passwordOf: () => password });
-  await migrate(prepared.ownerUrl, dataSources);
-  return prepared;
-}
-
-function announce(processes: readonly PlannedProcess[], nats: string, folder: string): void {
-  const gateways = processes.flatMap(({ port }) => (port === undefined ? [] : [`http://localhost:${port}`]));
+  const servers = await startServers(settings, folder, lifetime);
+  const shared = sharedEnvironment(settings, servers, folder);
+  const gateways = processes.filter(({ app }) => app === 'gateway');
+  const services = processes.filter(({ app }) => app !== 'gateway');
+  // People are let in when everything behind the gateways serves; at the end they are the first to be sent away.
+  await startAll(services, shared, servers, lifetime);
+  const ports = await startAll(gateways, shared, servers, lifetime);
+  const more = { NATS: new URL(servers.nats).host, Redis: new URL(servers.redis).host, Data: folder };
   process.stdout.write(
-    `\n  Fechatter is ready: ${processes.length} processes.\n\n` +
-      `  Chat API   ${gateways.map((url) => `${url}/api`).join('\n             ')}\n` +
-      `  NATS       ${nats}\n` +
-      `  Data       ${folder}\n\n  Stop with Ctrl-C.\n\n`,
+    ready(
+      `Fechatter is ready: ${processes.length} processes.`,
+      settings.HOST,
+      ports.filter((port) => port !== undefined),
+      more,
+    ),
   );
+}
+
+/** Answers the ports where people connect. */
+async function startAll(
+  processes: readonly PlannedProcess[],
+  shared: NodeJS.ProcessEnv,
+  { database }: Servers,
+  lifetime: Lifetime,
+): Promise<(number | undefined)[]> {
+  const workers = processes.map(({ app, replica, port, healthPort }) => {
+    const own = port === undefined ? { DATABASE_URL: database.urlOf(app) } : { PORT: String(port) };
+    const env = { ...shared, ...own, HEALTH_PORT: String(healthPort) };
+    const script = join(dist, `apps/${app}/src/main.js`);
+    return new Worker(`${app}-${replica}`, script, env, (reason) => lifetime.fail(reason));
+  });
+  lifetime.onEnd(async () => void (await Promise.all(workers.map((worker) => worker.stop()))));
+  return Promise.all(workers.map((worker) => worker.ready));
+}
+
+function sharedEnvironment(settings: DistributedConfig, servers: Servers, folder: string): NodeJS.ProcessEnv {
+  const { DATABASE_ADMIN_URL: _withheld, ...given } = process.env;
+  return {
+    ...given,
+    LOG_LEVEL: settings.LOG_LEVEL,
+    NATS_URL: servers.nats,
+    REDIS_URL: servers.redis,
+    FECHATTER_SECRET: settings.FECHATTER_SECRET ?? installationSecret(folder, 'secret'),
+    FECHATTER_BUS_SECRET: settings.FECHATTER_BUS_SECRET ?? installationSecret(folder, 'bus-secret'),
+  };
+}
+
+async function ensurePortsAreFree(processes: readonly PlannedProcess[], host: string): Promise<void> {
+  for (const { port = 0, healthPort } of processes) {
+    if (Math.max(port, healthPort) > 65_535)
+      throw new StartError(`Port ${Math.max(port, healthPort)} does not exist. Choose a lower PORT or HEALTH_PORT.`);
+    await ensurePortIsFree(port, host, 'PORT');
+    await ensurePortIsFree(healthPort, host, 'HEALTH_PORT');
+  }
 }

@@ -1,56 +1,86 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { RestartLimit } from '#service/restart-limit.js';
+import type { ReadyMessage } from '#service/run.js';
+import { StartError } from '#service/start-error.js';
 
-const restartPauseMs = 500;
+/** Longer than an app takes to finish its work or to give up. */
+const stopLimitMs = 35_000;
 
-/** One app as a child process. It is started again when it dies, until it is told to stop. */
+/**
+ * One app as a child process. Once it has been ready it is started again when it dies, until it is stopped or keeps
+ * dying. It has a session of its own: Ctrl-C reaches the launcher alone, which stops everything in order.
+ */
 export class Worker {
-  private child: ChildProcess;
-  private stopping = false;
-  private ended: Promise<unknown>;
-  private markReady: () => void = () => undefined;
-  /** Resolves when the process has said for the first time that it is ready. */
-  readonly ready: Promise<void>;
+  private readonly limit = new RestartLimit();
+  private readonly stopping = new AbortController();
+  private child: ChildProcess | undefined;
+  private port: number | undefined;
+  private isReady = false;
+  private readonly ended: Promise<void>;
+  /** Resolves when it serves, with the port where people connect; rejects when it ends before. */
+  readonly ready: Promise<number | undefined>;
 
   constructor(
     readonly name: string,
     private readonly script: string,
-    private readonly env: Readonly<Record<string, string>>,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly onGone: (reason: string) => void,
   ) {
-    this.ready = new Promise((resolve) => (this.markReady = resolve));
-    this.child = this.start();
-    this.ended = once(this.child, 'exit');
-  }
-
-  get pid(): number | undefined {
-    return this.child.pid;
+    const { promise, resolve, reject } = newPromise<number | undefined>();
+    this.ready = promise;
+    this.ended = this.run(resolve, reject);
   }
 
   /** Asks it to finish what it has, and waits for its end. */
   async stop(): Promise<void> {
-    this.stopping = true;
-    this.child.kill('SIGTERM');
+    this.stopping.abort();
+    this.child?.kill('SIGTERM');
+    const force = setTimeout(() => this.child?.kill('SIGKILL'), stopLimitMs);
     await this.ended;
+    clearTimeout(force);
   }
 
-  private start(): ChildProcess {
-    const child = spawn(process.execPath, ['--enable-source-maps', this.script], {
-      env: { ...process.env, ...this.env },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    });
-    child.stdout?.pipe(process.stdout, { end: false });
-    child.on('message', (message) => {
-      if (message === 'ready') this.markReady();
-    });
-    child.on('exit', () => {
-      if (this.stopping) return;
-      process.stderr.write(`${this.name} ended by itself and is started again\n`);
-      setTimeout(() => {
-        if (this.stopping) return;
-        this.child = this.start();
-        this.ended = once(this.child, 'exit');
-      }, restartPauseMs);
-    });
-    return child;
+  private async run(onReady: (port?: number) => void, onFailed: (error: StartError) => void): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const how = await this.runOnce(onReady);
+      if (signal.aborted) return;
+      if (!this.isReady)
+        return onFailed(new StartError(`${this.name} did not start (${how}). What it said stands above.`));
+      const wait = this.limit.next();
+      if (wait === undefined) return this.onGone(`${this.name} keeps dying: it was started again five times.`);
+      process.stderr.write(`${this.name} ended by itself (${how}) and is started again\n`);
+      await pause(wait, undefined, { signal }).catch(() => undefined);
+    }
   }
+
+  /** Answers how the process ended. */
+  private async runOnce(onReady: (port?: number) => void): Promise<string> {
+    // A gateway that got a free port keeps it.
+    const port = this.port === undefined ? {} : { PORT: String(this.port) };
+    this.child = spawn(process.execPath, ['--enable-source-maps', this.script], {
+      env: { ...this.env, ...port },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true,
+    });
+    this.child.on('message', (message: ReadyMessage) => {
+      this.port = message.port;
+      this.isReady = true;
+      onReady(message.port);
+    });
+    const [code, signal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return signal === null ? `exit code ${code}` : signal;
+  }
+}
+
+function newPromise<Value>() {
+  let resolve!: (value: Value) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<Value>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
 }

@@ -1,6 +1,8 @@
-import { parseArgs } from 'node:util';
+import { access } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ImportResult } from '#contracts/import.contract.js';
+import { runCommand, UsageError } from '../command.js';
+import { describeError } from '../describe-error.js';
 import { Progress } from '../progress.js';
 import { readLines, type FileLine } from './lines.js';
 import { Server } from './server.js';
@@ -30,23 +32,14 @@ function refuse(number: number, reason: string): void {
   if (bad.length < reportedBadLines) bad.push(`  line ${number}: ${reason}`);
 }
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      url: { type: 'string', default: 'http://localhost:8080' },
-      email: { type: 'string' },
-      password: { type: 'string' },
-      workspace: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const [path] = positionals;
-  if (values.help) return say(usage, 0);
-  if (path === undefined || values.email === undefined || values.password === undefined) return say(usage, 2);
+const options = {
+  url: { type: 'string', default: 'http://localhost:8080' },
+  email: { type: 'string' },
+  password: { type: 'string' },
+  workspace: { type: 'string' },
+} as const;
 
-  const server = await Server.signIn(values.url, values.email, values.password);
-  const workspace = await server.workspace(values.workspace);
+async function importFile(path: string, server: Server, workspace: number): Promise<void> {
   const progress = new Progress('lines');
   let read = 0;
   let chunk: Chunk = { lines: [], bytes: 0 };
@@ -71,7 +64,6 @@ async function main(): Promise<number> {
     `${totals.imported} lines imported, ${totals.skipped} were there already, ${totals.failed} refused\n`,
   );
   if (bad.length > 0) process.stdout.write(`${bad.join('\n')}\n${totals.failed > bad.length ? '  …\n' : ''}`);
-  return 0;
 }
 
 /** Sends a chunk until the server has taken it. A repetition is safe: each line has an id. */
@@ -90,15 +82,22 @@ async function deliver(server: Server, workspace: number, chunk: Chunk): Promise
   totals.failed += result.failed - result.errors.length;
 }
 
-function say(text: string, code: number): number {
-  (code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
-  return code;
+/** The message of an import that broke off; what was answered before is stored. */
+function interrupted(error: unknown): Error {
+  const sentence = `${totals.imported} lines were imported before. Run it again to go on: nothing is stored twice.`;
+  return new Error(`${describeError(error)}\n${sentence}`, { cause: error });
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const counts = `${totals.imported} lines were imported before. Run it again to go on: nothing is stored twice.`;
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n${counts}\n`);
-  process.exitCode = 1;
-}
+await runCommand(usage, options, async ({ url, email, password, workspace }, [path, ...more]) => {
+  if (path === undefined || email === undefined || password === undefined || more.length > 0)
+    throw new UsageError('Give one file, --email and --password.');
+  await access(path).catch(() => {
+    throw new Error(`There is no file ${path} that can be read.`);
+  });
+  const server = await Server.signIn(url, email, password);
+  const target = await server.workspace(workspace);
+  await importFile(path, server, target).catch((error: unknown) => {
+    throw interrupted(error);
+  });
+  return 0;
+});

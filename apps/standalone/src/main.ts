@@ -5,23 +5,23 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { BusIndicator } from '#bus/bus.indicator.js';
 import { LocalBus } from '#bus/local-bus.js';
-import { ConfigError, environmentWith, readConfig } from '#config/config.js';
+import { environmentWith, readConfig, readTogether } from '#config/config.js';
 import { Probes } from '#health/probes.js';
-import { ServerError } from '#servers/server-error.js';
 import type { App, RunningApp } from '#service/app.js';
-import { startOperationsServer } from '#service/operations-server.js';
-import { stopOnSignals } from '#service/shutdown.js';
+import { EmbeddedDatabase } from '#service/embedded-database.js';
+import { installationSecret } from '#service/installation-secret.js';
+import { runUntilEnd, type Lifetime } from '#service/lifetime.js';
+import { startOperationsServer, type OperationsServer } from '#service/operations-server.js';
+import { ensurePortIsFree } from '#service/port.js';
 import { version } from '#service/version.js';
-import { configureLogging, Logger } from '#telemetry/logger.js';
+import { configureLogging } from '#telemetry/logger.js';
 import { authApp } from '../../auth/src/auth.app.js';
 import { chatApp } from '../../chat/src/chat.app.js';
 import { gatewayApp } from '../../gateway/src/gateway.app.js';
 import { messageApp } from '../../message/src/message.app.js';
 import { searchApp } from '../../search/src/search.app.js';
-import { EmbeddedDatabase } from '#service/embedded-database.js';
 import { dataSources } from './data-sources.js';
-import { ensurePortIsFree, StartError } from './port.js';
-import { installationSecret } from '#service/installation-secret.js';
+import { ready, terminalDefaults } from './terminal.js';
 import { StandaloneConfig } from './standalone.config.js';
 
 /** In the order in which they start; they stop in the opposite one. */
@@ -29,40 +29,26 @@ const apps: readonly App<z.ZodObject>[] = [messageApp, chatApp, authApp, searchA
 
 /** Hosts the five apps and their PostgreSQL in this process until a signal ends it. */
 export async function main(): Promise<void> {
-  const logger = new Logger('standalone');
-  const opened: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
-  try {
-    await start(logger, opened);
-    stopOnSignals(stop);
-  } catch (error) {
-    await stop().catch((failure: unknown) => logger.error('The stop was not orderly', failure));
-    const isForThePerson = [ConfigError, ServerError, StartError].some((kind) => error instanceof kind);
-    if (isForThePerson) process.stderr.write(`\n${(error as Error).message}\n\n`);
-    else logger.error('The start failed', error);
-    process.exit(1);
-  }
+  await runUntilEnd(start);
 }
 
-async function start(logger: Logger, opened: (() => Promise<void>)[]): Promise<void> {
-  const settings = readConfig(StandaloneConfig);
+async function start(lifetime: Lifetime): Promise<void> {
+  const settings = readSettings();
   configureLogging(settings.LOG_LEVEL, 'fechatter');
   await ensurePortIsFree(settings.PORT, settings.HOST, 'PORT');
   await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
   const folder = resolve(settings.FECHATTER_DATA_DIR);
   mkdirSync(folder, { recursive: true });
 
-  const database = await EmbeddedDatabase.start(folder, dataSources, (reason) => {
-    logger.error('Giving up', new Error(reason));
-    process.kill(process.pid, 'SIGTERM');
-  });
-  opened.push(() => database.stop());
+  const database = await EmbeddedDatabase.start(folder, dataSources, (reason) => lifetime.fail(reason));
+  lifetime.onEnd(() => database.stop());
+  // The probes answer to the last: a server that finishes its work is not ready, but alive.
+  let operations: OperationsServer | undefined;
+  lifetime.onEnd(async () => operations?.close());
   const bus = new LocalBus({ freeze: settings.NODE_ENV === 'test' });
-  opened.push(() => bus.close());
+  lifetime.onEnd(() => bus.close());
 
-  const env = {
+  const secrets = {
     FECHATTER_SECRET: installationSecret(folder, 'secret'),
     FECHATTER_BUS_SECRET: randomBytes(16).toString('hex'),
   };
@@ -70,25 +56,29 @@ async function start(logger: Logger, opened: (() => Promise<void>)[]): Promise<v
   for (const app of apps) {
     const owns = dataSources.some(({ schema }) => schema === app.name);
     const url = owns ? { DATABASE_URL: database.prepared.urlOf(app.name) } : {};
-    const config = readConfig(app.config, environmentWith(env, url));
-    const validateReplies = settings.FECHATTER_VALIDATE_REPLIES === 'true';
-    const started = await app.start({ config, bus, validateReplies });
+    const started = await app.start({
+      config: readConfig(app.config, environmentWith(secrets, url)),
+      bus,
+      validateReplies: settings.FECHATTER_VALIDATE_REPLIES === 'true',
+      production: settings.NODE_ENV === 'production',
+    });
     running.push(started);
-    opened.push(() => started.stop());
+    lifetime.onEnd(() => started.stop());
   }
 
   const probes = new Probes([new BusIndicator(bus), ...running.flatMap(({ indicators }) => indicators)], version);
-  const operations = await startOperationsServer(probes, settings.HOST, settings.HEALTH_PORT);
-  opened.push(() => operations.close());
-  opened.push(async () => probes.stop());
-  announce(settings, folder);
+  operations = await startOperationsServer(probes, settings.HOST, settings.HEALTH_PORT);
+  lifetime.onEnd(async () => probes.stop());
+  const ports = running.flatMap(({ port }) => (port === undefined ? [] : [port]));
+  process.stdout.write(ready(`Fechatter ${version} is ready.`, settings.HOST, ports, { Data: folder }));
 }
 
-function announce({ HOST, PORT }: StandaloneConfig, folder: string): void {
-  const host = HOST === '0.0.0.0' || HOST === '127.0.0.1' ? 'localhost' : HOST;
-  const url = `http://${host}:${PORT}`;
-  process.stdout.write(
-    `\n  Fechatter ${version} is ready.\n\n` +
-      `  Chat API   ${url}/api\n  Try it     ${url}/api/docs\n  Data       ${folder}\n\n  Stop with Ctrl-C.\n\n`,
+/** What this process reads, and a look at what its apps will read: all problems are told before anything is started. */
+function readSettings(): StandaloneConfig {
+  const later = { DATABASE_URL: 'postgres://embedded', FECHATTER_SECRET: 'made or found in the data folder' };
+  const [settings] = readTogether(
+    () => readConfig(StandaloneConfig, environmentWith(terminalDefaults(), {})),
+    ...apps.map((app) => () => readConfig(app.config, environmentWith(later, { DATABASE_URL: later.DATABASE_URL }))),
   );
+  return settings;
 }

@@ -7,7 +7,7 @@ import { event, rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
-import type { Bus } from './bus.js';
+import type { Bus, CallContext } from './bus.js';
 import { LocalBus } from './local-bus.js';
 import { NatsBus } from './nats-bus.js';
 
@@ -42,7 +42,7 @@ export interface Transport {
 }
 
 /** A nats-server of its own in a folder of its own. */
-export async function startTestNats(): Promise<{ server: SystemServer; dir: string; remove(): Promise<void> }> {
+export async function startTestNats(): Promise<{ server: SystemServer; dir: string; remove: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'fechatter-bus-'));
   const server = await startNats({ dir });
   const remove = async () => {
@@ -91,7 +91,7 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
 }
 
 /** A promise that the spec resolves, to hold a handler where it is. */
-export function gate(): { readonly opened: Promise<void>; open(): void } {
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open: () => open() };
@@ -102,4 +102,29 @@ export async function errorOf(call: Promise<unknown>): Promise<FechatterError> {
   const outcome: unknown = await call.catch((error: unknown) => error);
   if (outcome instanceof FechatterError) return outcome;
   throw new Error(`No FechatterError but ${String(outcome)}`, { cause: outcome });
+}
+
+type Text = z.output<typeof Text>;
+
+export const echo = async (request: Text): Promise<Text> => request;
+
+/** A handler that echoes and remembers for whom. */
+export function recording() {
+  const contexts: CallContext[] = [];
+  const handler = async (request: Text, context: CallContext): Promise<Text> => {
+    contexts.push(context);
+    return request;
+  };
+  return { contexts, handler };
+}
+
+/** A handler that says when it has begun, and echoes when it may go on. */
+export function holding() {
+  const [begun, held] = [gate(), gate()];
+  const handler = async (request: Text): Promise<Text> => {
+    begun.open();
+    await held.opened;
+    return request;
+  };
+  return { begun: begun.opened, release: held.open, handler };
 }

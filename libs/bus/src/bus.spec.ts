@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FechatterError } from '#contracts/error.js';
 import { configureLogging } from '#telemetry/logger.js';
-import { errorOf, gate, probe, subscribed, transports, until, type Ends, type Transport } from './bus.fixture.js';
+import { echo, errorOf, gate, holding, probe, recording, subscribed, transports, until } from './bus.fixture.js';
+import type { Transport } from './bus.fixture.js';
 import { userOf, type Bus, type CallContext, type Caller } from './bus.js';
 import { Encoded } from './encoded.js';
 import { maxPayloadBytes } from './payload.js';
@@ -15,7 +16,6 @@ beforeAll(() => configureLogging('silent', 'test'));
 
 describe.each(transports)('$name', ({ start }) => {
   let transport: Transport;
-  let ends: Ends;
   let caller: Bus;
   let server: Bus;
   beforeAll(async () => {
@@ -23,8 +23,7 @@ describe.each(transports)('$name', ({ start }) => {
   });
   afterAll(() => transport.stop());
   beforeEach(async () => {
-    ends = await transport.open();
-    ({ caller, server } = ends);
+    ({ caller, server } = await transport.open());
   });
   afterEach(async () => {
     await server.close();
@@ -139,25 +138,17 @@ describe.each(transports)('$name', ({ start }) => {
   });
 
   it('stops one subject when all it took is answered, and leaves the others served', async () => {
-    const [begun, held] = [gate(), gate()];
-    const serving = server.serve(
-      probe.echo,
-      async (request) => {
-        begun.open();
-        await held.opened;
-        return request;
-      },
-      { queue },
-    );
-    server.serve(probe.inner, async (request) => request, { queue: 'inner' });
+    const { begun, release, handler } = holding();
+    const serving = server.serve(probe.echo, handler, { queue });
+    server.serve(probe.inner, echo, { queue: 'inner' });
     const answer = caller.call(probe.echo, { text: 'last' });
-    await begun.opened;
+    await begun;
     let hasStopped = false;
     const stopped = serving.stop().then(() => (hasStopped = true));
     expect(await caller.call(probe.inner, { text: 'other' })).toEqual({ text: 'other' });
     expect((await errorOf(caller.call(probe.echo, { text: 'late' }))).code).toBe('UNAVAILABLE');
     expect(hasStopped).toBe(false);
-    held.open();
+    release();
     expect(await answer).toEqual({ text: 'last' });
     await stopped;
   });
@@ -216,12 +207,8 @@ describe.each(transports)('$name', ({ start }) => {
     });
 
     it('are heard on nobody’s behalf, whoever published them', async () => {
-      const seenBy: CallContext[] = [];
-      const record = async (request: { text: string }, context: CallContext) => {
-        seenBy.push(context);
-        return request;
-      };
-      caller.serve(probe.inner, record, { queue: 'inner' });
+      const { contexts, handler } = recording();
+      caller.serve(probe.inner, handler, { queue: 'inner' });
       await subscribed(caller);
       server.subscribe(probe.seen, '*', async () => void (await server.call(probe.inner, { text: '' })));
       await subscribed(server);
@@ -231,78 +218,63 @@ describe.each(transports)('$name', ({ start }) => {
       };
       server.serve(probe.echo, publishing, { queue });
       await caller.call(probe.echo, { text: '' }, { as: user });
-      await until(() => seenBy.length > 0);
-      expect(seenBy.map((context) => context.caller)).toEqual([anyone]);
+      await until(() => contexts.length > 0);
+      expect(contexts.map((context) => context.caller)).toEqual([anyone]);
     });
   });
 
   describe('deadlines', () => {
     it('shrink along nested calls', async () => {
-      const deadlines: number[] = [];
-      const inner = async (request: { text: string }, { deadline }: CallContext) => {
-        deadlines.push(deadline);
-        return request;
-      };
-      caller.serve(probe.inner, inner, { queue: 'inner' });
+      const { contexts, handler } = recording();
+      caller.serve(probe.inner, handler, { queue: 'inner' });
       await subscribed(caller);
-      const outer = async (request: { text: string }, { deadline }: CallContext) => {
-        deadlines.push(deadline);
+      const outer = async (request: { text: string }, context: CallContext) => {
+        await handler(request, context);
         return server.call(probe.inner, request, { timeoutMs: 60_000 });
       };
       server.serve(probe.echo, outer, { queue });
       await subscribed(server);
       const latest = Date.now() + 3_000;
       await caller.call(probe.echo, { text: '' }, { timeoutMs: 3_000 });
+      const deadlines = contexts.map(({ deadline }) => deadline);
       expect(deadlines).toHaveLength(2);
       expect(deadlines[0]).toBeGreaterThanOrEqual(latest);
       expect(deadlines[1]).toBeLessThan(deadlines[0]!);
     });
 
     it('end a call that nobody answers', async () => {
-      const held = gate();
-      const handler = async (request: { text: string }) => {
-        await held.opened;
-        return request;
-      };
+      const { release, handler } = holding();
       server.serve(probe.echo, handler, { queue });
       await subscribed(server);
       const start = performance.now();
       const error = await errorOf(caller.call(probe.echo, { text: '' }, { timeoutMs: 200 }));
       const took = performance.now() - start;
-      held.open();
+      release();
       expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
       expect(took).toBeGreaterThan(190);
       expect(took).toBeLessThan(1_000);
     });
 
     it('tell a handler that the service behind it hangs while it can still answer', async () => {
-      const held = gate();
-      const hanging = async (request: { text: string }) => {
-        await held.opened;
-        return request;
-      };
-      caller.serve(probe.inner, hanging, { queue: 'inner' });
+      const { release, handler } = holding();
+      caller.serve(probe.inner, handler, { queue: 'inner' });
       await subscribed(caller);
       const tolerant = async (request: { text: string }) =>
         server.call(probe.inner, request).catch((error: FechatterError) => ({ text: `without: ${error.code}` }));
       server.serve(probe.echo, tolerant, { queue });
       await subscribed(server);
       const answer = await caller.call(probe.echo, { text: '' }, { timeoutMs: 400 });
-      held.open();
+      release();
       expect(answer).toEqual({ text: 'without: UNAVAILABLE' });
     });
 
     it('keep work from being begun when they have passed', async () => {
-      let begun = 0;
-      const handler = async (request: { text: string }) => {
-        begun++;
-        return request;
-      };
+      const { contexts, handler } = recording();
       server.serve(probe.echo, handler, { queue });
       await subscribed(server);
       expect((await errorOf(caller.call(probe.echo, { text: '' }, { timeoutMs: 0 }))).code).toBe('UNAVAILABLE');
       await caller.call(probe.echo, { text: '' });
-      expect(begun).toBe(1);
+      expect(contexts).toHaveLength(1);
     });
   });
 
@@ -315,11 +287,7 @@ describe.each(transports)('$name', ({ start }) => {
       { contract: probe.forServices, outcomes: ['UNAUTHORIZED', 'FORBIDDEN', 'OK', 'UNAUTHORIZED'] },
       { contract: probe.echo, outcomes: ['OK', 'OK', 'OK', 'UNAUTHORIZED'] },
     ])('of the wrong kind or expired are refused: $contract.subject', async ({ contract, outcomes }) => {
-      let begun = 0;
-      const handler = async (request: { text: string }) => {
-        begun++;
-        return request;
-      };
+      const { contexts, handler } = recording();
       server.serve(contract, handler, { queue });
       const found: string[] = [];
       for (const as of [anyone, user, service, expired]) {
@@ -327,19 +295,15 @@ describe.each(transports)('$name', ({ start }) => {
         found.push(await call.then(() => 'OK').catch((error: FechatterError) => error.code));
       }
       expect(found).toEqual(outcomes);
-      expect(begun).toBe(outcomes.filter((outcome) => outcome === 'OK').length);
+      expect(contexts).toHaveLength(outcomes.filter((outcome) => outcome === 'OK').length);
     });
 
     it('and request ids are inherited by nested calls, unless somebody else speaks', async () => {
-      const contexts: CallContext[] = [];
-      const inner = async (request: { text: string }, context: CallContext) => {
-        contexts.push(context);
-        return request;
-      };
-      caller.serve(probe.inner, inner, { queue: 'inner' });
+      const { contexts, handler } = recording();
+      caller.serve(probe.inner, handler, { queue: 'inner' });
       await subscribed(caller);
       const outer = async (request: { text: string }, context: CallContext) => {
-        contexts.push(context);
+        await handler(request, context);
         await server.call(probe.inner, request);
         return server.call(probe.inner, request, { as: service });
       };
@@ -362,7 +326,7 @@ describe.each(transports)('$name', ({ start }) => {
     });
 
     it('of a plain reply are its JSON', async () => {
-      server.serve(probe.echo, async (request) => request, { queue });
+      server.serve(probe.echo, echo, { queue });
       expect((await caller.callEncoded(probe.echo, { text: 'ü' })).toString('utf8')).toBe('{"text":"ü"}');
     });
 

@@ -85,7 +85,7 @@ class Compiles {
 }
 
 it('marks a method with the subject of its contract', () => {
-  const patterns = (name: 'right' | 'encoded') =>
+  const patterns = (name: 'right' | 'encoded'): unknown =>
     Reflect.getMetadata(PATTERN_METADATA, Object.getOwnPropertyDescriptor(Compiles.prototype, name)!.value as object);
   expect(patterns('right')).toEqual(['probe.count']);
   expect(patterns('encoded')).toEqual(['probe.count']);

@@ -4,7 +4,7 @@ import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
-import { errorOf, gate, probe, secret, startTestNats, subscribed, until } from './bus.fixture.js';
+import { echo, errorOf, holding, probe, recording, secret, startTestNats, subscribed, until } from './bus.fixture.js';
 import type { Caller } from './bus.js';
 import { Identities } from './identity.js';
 import { NatsBus } from './nats-bus.js';
@@ -56,14 +56,11 @@ function headersWith(entries: Record<string, string>): MsgHdrs {
 describe('a request from elsewhere', () => {
   const soon = () => String(Date.now() + 5_000);
   const signed = (as: Caller, key = secret) => new Identities(key).sign(as);
-  let begun: number;
+  let begun: unknown[];
 
   beforeEach(async () => {
-    begun = 0;
-    const handler = async (request: { text: string }) => {
-      begun++;
-      return request;
-    };
+    const { contexts, handler } = recording();
+    begun = contexts;
     server.serve(probe.echo, handler, { queue });
     await subscribed(server);
   });
@@ -82,7 +79,7 @@ describe('a request from elsewhere', () => {
 
   it('is answered when it is signed with our secret', async () => {
     expect(await ask({ 'Fechatter-Caller': signed(user), 'Fechatter-Deadline': soon() }, payload)).toBe(payload);
-    expect(begun).toBe(1);
+    expect(begun).toHaveLength(1);
   });
 
   it.each([
@@ -96,25 +93,25 @@ describe('a request from elsewhere', () => {
     ['a signature under another secret', { 'Fechatter-Caller': signed(user, 'another secret') }],
   ])('is UNAUTHORIZED with %s', async (_what, entries) => {
     expect(await ask({ ...entries, 'Fechatter-Deadline': soon() }, payload)).toBe('UNAUTHORIZED');
-    expect(begun).toBe(0);
+    expect(begun).toHaveLength(0);
   });
 
   it.each(['', 'tomorrow', '-5', '1.5'])('is a BAD_REQUEST with the deadline %j', async (deadline) => {
     const entries = { 'Fechatter-Caller': signed(user), 'Fechatter-Deadline': deadline };
     expect(await ask(entries, payload)).toBe('BAD_REQUEST');
-    expect(begun).toBe(0);
+    expect(begun).toHaveLength(0);
   });
 
   it('is not begun when its deadline has passed on the way', async () => {
     const entries = { 'Fechatter-Caller': signed(user), 'Fechatter-Deadline': String(Date.now() - 1) };
     expect(await ask(entries, payload)).toBe('UNAVAILABLE');
-    expect(begun).toBe(0);
+    expect(begun).toHaveLength(0);
   });
 
   it.each(['{', 'text', '\u0000'])('is a BAD_REQUEST with the payload %j', async (garbage) => {
     const entries = { 'Fechatter-Caller': signed(user), 'Fechatter-Deadline': soon() };
     expect(await ask(entries, garbage)).toBe('BAD_REQUEST');
-    expect(begun).toBe(0);
+    expect(begun).toHaveLength(0);
   });
 });
 
@@ -128,7 +125,7 @@ describe('on the wire', () => {
       },
     });
     await stranger.flush();
-    server.serve(probe.inner, async (request) => request, { queue });
+    server.serve(probe.inner, echo, { queue });
     await subscribed(server);
     await caller.call(probe.inner, { text: 'x' });
     caller.publish(probe.seen, { name: 'a.b' }, { text: 'y' });
@@ -151,7 +148,7 @@ describe('on the wire', () => {
     });
     await stranger.flush();
     expect((await errorOf(caller.call(probe.unserved, { text: '' }))).code).toBe('INTERNAL_ERROR');
-    server.serve(probe.echo, async (request) => request, { queue });
+    server.serve(probe.echo, echo, { queue });
     expect(await caller.call(probe.echo, { text: 'on' })).toEqual({ text: 'on' });
   });
 
@@ -185,17 +182,13 @@ describe('several servers', () => {
   });
 
   it('may come a moment later than a request, which then is begun once', async () => {
-    let begun = 0;
+    const { contexts, handler } = recording();
     const answer = caller.call(probe.unserved, { text: 'early' });
     // The request went out before the subscription on the same connection: it has met nobody by now.
     await caller.call(probe.echo, { text: '' }, { timeoutMs: 1 }).catch(() => undefined);
-    const handler = async (request: { text: string }) => {
-      begun++;
-      return request;
-    };
     server.serve(probe.unserved, handler, { queue });
     expect(await answer).toEqual({ text: 'early' });
-    expect(begun).toBe(1);
+    expect(contexts).toHaveLength(1);
   });
 });
 
@@ -204,7 +197,7 @@ describe('a nats-server', () => {
 
   beforeEach(async () => {
     heard.length = 0;
-    server.serve(probe.echo, async (request) => request, { queue });
+    server.serve(probe.echo, echo, { queue });
     server.subscribe(probe.seen, '*', ({ text }) => void heard.push(text));
     await subscribed(server);
   });
@@ -230,16 +223,11 @@ describe('a nats-server', () => {
   });
 
   it('that dies is UNAVAILABLE at once, and all works again after its restart on the same port', async () => {
-    const [begun, held] = [gate(), gate()];
-    const holding = async (request: { text: string }) => {
-      begun.open();
-      await held.opened;
-      return request;
-    };
-    server.serve(probe.inner, holding, { queue });
+    const { begun, release, handler } = holding();
+    server.serve(probe.inner, handler, { queue });
     await subscribed(server);
     const waiting = caller.call(probe.inner, { text: '' });
-    await begun.opened;
+    await begun;
     const start = performance.now();
     await nats.kill();
     try {
@@ -250,7 +238,7 @@ describe('a nats-server', () => {
       expect(caller.status()).toEqual({ healthy: false, reason: 'no connection to NATS' });
       expect(() => caller.publish(probe.seen, { name: 1 }, { text: 'lost' })).not.toThrow();
       // The answer to a request of before finds no connection.
-      held.open();
+      release();
     } finally {
       nats = await startNats({ dir, port: nats.port });
     }

@@ -5,7 +5,7 @@ import { Logger } from '#telemetry/logger.js';
 type Client = ReturnType<typeof createClient>;
 
 /** Thrown instead of waiting: Redis is not connected, hangs, or is being left alone after a hang. */
-export class RedisUnavailable extends Error {
+class RedisUnavailable extends Error {
   constructor(reason: string) {
     super(`Redis is not available: ${reason}`);
     this.name = 'RedisUnavailable';

@@ -38,3 +38,21 @@ export function readConfig<Schema extends z.ZodObject>(
     }),
   );
 }
+
+/** Reads several schemas and reports the problems of all of them at once, each problem once. */
+export function readTogether<Results extends readonly unknown[]>(
+  ...reads: { [Index in keyof Results]: () => Results[Index] }
+): Results {
+  const problems = new Set<string>();
+  const results = reads.map((read: () => unknown) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const problem of error.problems) problems.add(problem);
+      return undefined;
+    }
+  });
+  if (problems.size > 0) throw new ConfigError([...problems]);
+  return results as unknown as Results;
+}

@@ -23,3 +23,4 @@ export type ProcessConfig = z.infer<typeof ProcessConfig>;
 
 /** What a process reads that meets the others over NATS. */
 export const NatsConfig = z.object({ NATS_URL: url('nats', 'tls').describe('NATS server, nats://host:4222') });
+export type NatsConfig = z.infer<typeof NatsConfig>;

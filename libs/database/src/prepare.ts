@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 /** The role that owns every schema and runs migrations; services never sign in as it. */
-export const ownerRole = 'fechatter_owner';
+const ownerRole = 'fechatter_owner';
 
 export interface Preparation {
   /** Signs in as a role that may create roles and databases. */
@@ -19,7 +19,7 @@ export interface PreparedDatabase {
 }
 
 /** The role that a service signs in as. */
-export function roleOf(service: string): string {
+function roleOf(service: string): string {
   return `fechatter_${service}`;
 }
 

@@ -3,7 +3,9 @@ import type { DynamicModule } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Bus } from '#bus/bus.js';
 import { RpcServer } from '#bus/rpc-server.js';
+import { Database } from '#database/database.js';
 import { DatabaseIndicator } from '#database/database.indicator.js';
+import { requireDurability } from '#database/durability.js';
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
 import { NestLogger } from '#telemetry/nest-logger.js';
 
@@ -12,11 +14,15 @@ export interface AppContext<Config> {
   readonly config: Config;
   readonly bus: Bus;
   readonly validateReplies: boolean;
+  /** Refuses to work on a database that could lose what was acknowledged. */
+  readonly production?: boolean;
 }
 
 /** An app that runs. `stop` finishes what is in flight and closes what the app opened. */
 export interface RunningApp {
   readonly indicators: readonly HealthIndicator[];
+  /** Where people connect, if they do so to this app. */
+  readonly port?: number;
   stop(): Promise<void>;
 }
 
@@ -37,13 +43,19 @@ export function serviceApp<Schema extends z.ZodObject>(definition: {
   return {
     name,
     config: schema,
-    async start({ config, bus, validateReplies }) {
+    async start({ config, bus, validateReplies, production = false }) {
       const app = await NestFactory.createMicroservice(module(config, bus), {
         strategy: new RpcServer(bus, { queue: name, validateReplies }),
         logger: new NestLogger(),
         abortOnError: false,
       });
-      await app.listen();
+      try {
+        if (production) await requireDurability(app.get(Database, { strict: false }));
+        await app.listen();
+      } catch (error) {
+        await app.close();
+        throw error;
+      }
       return { indicators: [app.get(DatabaseIndicator, { strict: false })], stop: () => app.close() };
     },
   };

@@ -70,15 +70,15 @@ export class Lifetime {
 }
 
 /**
- * Runs a process: `start` opens what is needed and returns; SIGTERM, Ctrl-C, a closed terminal or the death of a launcher
- * (the other end of the IPC channel) end it in order with 0. A start that fails says why and ends it with 1.
+ * Runs a process: `start` opens what is needed and returns; SIGTERM, Ctrl-C or the death of a launcher (the other
+ * end of the IPC channel) end it in order with 0. A start that fails says why and ends it with 1.
  */
 export async function runUntilEnd(
   start: (lifetime: Lifetime) => Promise<void>,
   { limitMs = 30_000 }: { limitMs?: number } = {},
 ): Promise<void> {
   const lifetime = new Lifetime(limitMs);
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => lifetime.interrupt(signal));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => lifetime.interrupt(signal));
   process.once('disconnect', () => lifetime.orphan());
   if (process.connected === false) return lifetime.orphan();
   try {

@@ -6,12 +6,14 @@ import { HealthModule } from '#health/health.module.js';
 import type { Probes } from '#health/probes.js';
 import { NestLogger } from '#telemetry/nest-logger.js';
 
-/** The health port of a process: probes, metrics, admin view. Answers its real port and how to close it. */
-export async function startOperationsServer(
-  probes: Probes,
-  host: string,
-  port: number,
-): Promise<{ port: number; close(): Promise<void> }> {
+/** Listens on `port`, which is the real one where a free one was asked for. */
+export interface OperationsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** The health port of a process: probes, metrics, admin view. */
+export async function startOperationsServer(probes: Probes, host: string, port: number): Promise<OperationsServer> {
   const module = HealthModule.register(probes, { operations: true });
   const app = await NestFactory.create(module, new FastifyAdapter(), { logger: new NestLogger(), abortOnError: false });
   await app.listen(port, host);

@@ -6,7 +6,8 @@ import { Probes } from '#health/probes.js';
 import { configureLogging, Logger } from '#telemetry/logger.js';
 import type { App } from './app.js';
 import { runUntilEnd } from './lifetime.js';
-import { startOperationsServer } from './operations-server.js';
+import { startOperationsServer, type OperationsServer } from './operations-server.js';
+import { ensurePortIsFree } from './port.js';
 import { StartError } from './start-error.js';
 import { version } from './version.js';
 
@@ -25,6 +26,10 @@ export async function runApp(app: App): Promise<void> {
       () => readConfig(app.config),
     );
     configureLogging(settings.LOG_LEVEL, app.name);
+    await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
+    // The probes answer to the last: an app that finishes its work is not ready, but alive.
+    let operations: OperationsServer | undefined;
+    lifetime.onEnd(async () => operations?.close());
     const bus = await connect(settings, app.name);
     lifetime.onEnd(() => bus.close());
     const running = await app.start({
@@ -35,8 +40,7 @@ export async function runApp(app: App): Promise<void> {
     });
     lifetime.onEnd(() => running.stop());
     const probes = new Probes([new BusIndicator(bus), ...running.indicators], version);
-    const operations = await startOperationsServer(probes, settings.HOST, settings.HEALTH_PORT);
-    lifetime.onEnd(() => operations.close());
+    operations = await startOperationsServer(probes, settings.HOST, settings.HEALTH_PORT);
     lifetime.onEnd(async () => probes.stop());
     new Logger('process').info('Ready', { port: running.port, health_port: operations.port, version });
     process.send?.({ ready: true, port: running.port } satisfies ReadyMessage);

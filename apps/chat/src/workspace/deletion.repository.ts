@@ -2,19 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { WorkspaceRole } from '#contracts/workspace.contract.js';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
+import { WorkspaceUserRepository } from './workspace-user.repository.js';
 
-/** A workspace, deleted or not, and what the user is or was in it. */
+/** A workspace, deleted or not, and what the user is in it. */
 export interface DeletableWorkspace {
   readonly role: WorkspaceRole;
   readonly deleted_at: Date | null;
 }
 
 const lock = sql('chat.deletion.lock', 'SELECT deleted_at FROM chat.workspaces WHERE id = $1 FOR UPDATE');
-
-const roleOf = sql(
-  'chat.deletion.role_of',
-  'SELECT role FROM chat.workspace_users WHERE workspace_id = $1 AND user_id = $2 AND deleted_at IS NULL',
-);
 
 const mark = sql(
   'chat.deletion.mark',
@@ -37,7 +33,10 @@ const unfinished = sql(
 /** Workspaces on their way out. */
 @Injectable()
 export class DeletionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly users: WorkspaceUserRepository,
+  ) {}
 
   /** `work` runs while no chat can be made in the workspace. Undefined for who does not belong to it. */
   async locked<Result>(
@@ -47,8 +46,8 @@ export class DeletionRepository {
   ): Promise<Result | undefined> {
     return this.database.transaction(async (transaction) => {
       const [workspace] = await transaction.query<{ deleted_at: Date | null }>(lock, [workspaceId]);
-      const [user] = await transaction.query<{ role: WorkspaceRole }>(roleOf, [workspaceId, userId]);
-      return workspace === undefined || user === undefined ? undefined : work({ ...workspace, ...user }, transaction);
+      const role = await this.users.roleNow(transaction, workspaceId, userId);
+      return workspace === undefined || role === undefined ? undefined : work({ ...workspace, role }, transaction);
     });
   }
 

@@ -11,6 +11,11 @@ const role = sql(
    WHERE u.workspace_id = $1 AND u.user_id = $2 AND u.deleted_at IS NULL`,
 );
 
+const roleNow = sql(
+  'chat.workspace_user.role_now',
+  'SELECT role FROM chat.workspace_users WHERE workspace_id = $1 AND user_id = $2 AND deleted_at IS NULL',
+);
+
 const share = sql(
   'chat.workspace_user.share',
   `SELECT u.user_id, u.role FROM chat.workspace_users u
@@ -79,6 +84,12 @@ export class WorkspaceUserRepository {
   /** The role of an active member of a live workspace. */
   async role(workspaceId: number, userId: number): Promise<WorkspaceRole | undefined> {
     const [row] = await this.database.query<{ role: WorkspaceRole }>(role, [workspaceId, userId]);
+    return row?.role;
+  }
+
+  /** Within a transaction, of a workspace that may have been deleted. */
+  async roleNow(transaction: Transaction, workspaceId: number, userId: number): Promise<WorkspaceRole | undefined> {
+    const [row] = await transaction.query<{ role: WorkspaceRole }>(roleNow, [workspaceId, userId]);
     return row?.role;
   }
 

@@ -5,6 +5,7 @@ import { sql } from '#database/statement.js';
 import { ChatCreationRepository } from '../chat/chat-creation.repository.js';
 import { ChatWriter } from '../chat/chat-writer.repository.js';
 import type { ChatRow } from '../chat/chat.row.js';
+import { WorkspaceUserRepository } from './workspace-user.repository.js';
 import type { WorkspaceEntity } from './workspace.entity.js';
 
 type WorkspaceRow = Pick<WorkspaceEntity, 'id' | 'name' | 'created_at' | 'updated_at'> & {
@@ -60,11 +61,6 @@ const lock = sql(
   'SELECT FROM chat.workspaces WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE',
 );
 
-const roleNow = sql(
-  'chat.workspace.role_now',
-  'SELECT role FROM chat.workspace_users WHERE workspace_id = $1 AND user_id = $2 AND deleted_at IS NULL',
-);
-
 /** Workspaces. */
 @Injectable()
 export class WorkspaceRepository {
@@ -72,6 +68,7 @@ export class WorkspaceRepository {
     private readonly database: Database,
     private readonly chats: ChatWriter,
     private readonly creation: ChatCreationRepository,
+    private readonly users: WorkspaceUserRepository,
   ) {}
 
   /** A live workspace as this active member sees it. */
@@ -131,8 +128,8 @@ export class WorkspaceRepository {
   ): Promise<Result | undefined> {
     return this.database.transaction(async (transaction) => {
       if ((await transaction.query(lock, [workspaceId])).length === 0) return undefined;
-      const [user] = await transaction.query<{ role: WorkspaceRole }>(roleNow, [workspaceId, userId]);
-      return user === undefined ? undefined : work(transaction, user.role);
+      const role = await this.users.roleNow(transaction, workspaceId, userId);
+      return role === undefined ? undefined : work(transaction, role);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chatRpc, type Chat } from '#contracts/chat.contract.js';
 import { messageRpc, type InboxChat } from '#contracts/message.contract.js';
-import { startGateway, userIdOf, type TestGateway } from '../../test/gateway.js';
+import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js';
 
 let gateway: TestGateway;
 let unread = 2;

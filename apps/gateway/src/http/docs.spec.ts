@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openApiDocument } from '#contracts/http/openapi.js';
 import { routes } from '#contracts/http/routes.js';
-import { startGateway, type TestGateway } from '../../test/gateway.js';
+import { startGateway, type TestGateway } from '../gateway.fixture.js';
 
 let gateway: TestGateway;
 

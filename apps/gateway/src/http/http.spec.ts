@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
 import { userRpc } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
-import { startGateway, type Answer, type Send, type TestGateway } from '../../test/gateway.js';
+import { startGateway, type Answer, type Send, type TestGateway } from '../gateway.fixture.js';
 
 let gateway: TestGateway;
 let token: string;

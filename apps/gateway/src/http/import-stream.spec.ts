@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { importRpc, type ImportLine } from '#contracts/import.contract.js';
 import { workspaceRpc, type WorkspaceRole } from '#contracts/workspace.contract.js';
-import { startGateway, userIdOf, type TestGateway } from '../../test/gateway.js';
+import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js';
 
 const path = '/api/workspaces/4/import';
 const ndjson = { 'content-type': 'application/x-ndjson' };

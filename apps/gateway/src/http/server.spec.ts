@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { metrics } from '#telemetry/metrics.js';
-import { startGateway, type TestGateway } from '../../test/gateway.js';
+import { startGateway, type TestGateway } from '../gateway.fixture.js';
 
 let gateway: TestGateway;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { userRpc } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
-import { startGateway, userIdOf, type TestGateway } from '../../test/gateway.js';
+import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js';
 
 let gateway: TestGateway;
 /** How many users each question to auth was about. */

@@ -45,8 +45,7 @@ describe('A live connection', () => {
     const work: Promise<unknown>[] = [];
     for (const count of range(1, 20)) {
       work.push(realtime.send(chat, 2, `before ${count}`));
-      if (count === 10) work.push(realtime.remove(chat, 1));
-      if (count === 15) work.push(realtime.add(chat, 1));
+      if (count === 10) work.push(realtime.remove(chat, 1).then(() => realtime.add(chat, 1)));
     }
     await Promise.all(work);
     await realtime.send(chat, 2, 'last');

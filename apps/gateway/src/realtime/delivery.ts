@@ -36,6 +36,7 @@ export class Delivery {
   /** Where it was when the user was shut out although the log does not say yet that they left. */
   private suspendedAt: number | undefined;
   private runs = 0;
+  private running: Promise<void> = Promise.resolve();
 
   /** Sends nothing until it is started. */
   constructor(
@@ -114,8 +115,20 @@ export class Delivery {
     this.knownSince = performance.now();
   }
 
-  /** Reads until the room's reader is reached. A later run ends an earlier one. */
-  private async run(position: number): Promise<void> {
+  /** Resolves when it has come as far as the room's reader was. */
+  async caughtUp(): Promise<void> {
+    this.start();
+    await this.running;
+  }
+
+  /** A later run ends an earlier one. */
+  private run(position: number): Promise<void> {
+    this.running = this.catchUp(position);
+    return this.running;
+  }
+
+  /** Reads until the room's reader is reached. */
+  private async catchUp(position: number): Promise<void> {
     const run = ++this.runs;
     const isWanted = () => run === this.runs && this.connection.isOpen;
     const { reader, source } = this.room;

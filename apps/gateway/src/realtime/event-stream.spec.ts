@@ -145,22 +145,3 @@ describe('An event stream', () => {
     await until(() => stream.ended, 3_000);
   });
 });
-
-describe('A gateway that stops', () => {
-  it('asks every client to connect anew, not all at once', async () => {
-    const other = await RealtimeHouse.start();
-    const chat = await other.chat(1);
-    const sockets = [await other.connect(1), await other.connect(1), await other.connect(1)];
-    const answers = sockets.map((socket) => socket.ask({ type: 'send', chat_id: chat, content: 'in flight' }));
-    await other.gateway.stop();
-    for (const answer of answers) expect((await answer).type).toBe('ack');
-    const waits = [];
-    for (const socket of sockets) {
-      const { code, reason } = await socket.untilClosed();
-      expect(code).toBe(1012);
-      waits.push((JSON.parse(reason) as { retry_after_ms: number }).retry_after_ms);
-    }
-    expect(new Set(waits).size).toBeGreaterThan(1);
-    await other.house.close();
-  });
-});

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { LocalBus } from '#bus/local-bus.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
-import { Client, Logs, turn, type Fate } from './log.fixture.js';
+import { Client, Logs, turn } from './log.fixture.js';
 import { LogSource } from './log-source.js';
 
 async function until(condition: () => boolean): Promise<void> {
@@ -161,63 +160,5 @@ describe('The hub', () => {
     expect([hub.rooms.size, hub.users.size]).toEqual([1, 1]);
     client.connection.closed(1000);
     expect([hub.rooms.size, hub.users.size]).toEqual([0, 0]);
-  });
-
-  it('delivers the stays of every user exactly, whatever events are lost, doubled, late or bare', async () => {
-    const fate = fc.constantFrom<Fate>('arrives', 'arrives', 'lost', 'twice', 'bare', 'late');
-    const place = { chat: fc.integer({ min: 1, max: 2 }), user: fc.integer({ min: 10, max: 12 }), fate };
-    const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ kind: fc.constant('send' as const), ...place }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant('add' as const), ...place }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), ...place }) },
-      { weight: 1, arbitrary: fc.record({ kind: fc.constant('connect' as const), ...place }) },
-      { weight: 2, arbitrary: fc.record({ kind: fc.constant('turn' as const), ...place }) },
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-        build();
-        const clients: Client[] = [];
-        const opening: Promise<unknown>[] = [];
-        for (const { kind, chat, user, fate } of steps) {
-          if (kind === 'send') logs.send(chat, fate);
-          else if (kind === 'add') logs.add(chat, user, fate);
-          else if (kind === 'remove') logs.remove(chat, user, fate);
-          else if (kind === 'turn') await turn();
-          else {
-            const client = new Client(hub, user);
-            clients.push(client);
-            opening.push(client.open());
-          }
-        }
-        await Promise.all(opening);
-        logs.release();
-        const places = () => clients.map((client) => [1, 2].map((chat) => client.seqs(chat)));
-        const deadline = Date.now() + 4_000;
-        const seen = [''];
-        while (seen.length < 5 || new Set(seen.slice(-4)).size > 1) {
-          expect(Date.now()).toBeLessThan(deadline);
-          logs.compare(hub);
-          await new Promise((resolve) => setTimeout(resolve, 30));
-          seen.push(places().join());
-        }
-        for (const client of clients) {
-          for (const chat of [1, 2]) {
-            const seqs = client.seqs(chat);
-            const head = client.heads[chat];
-            const stays = logs.stays(chat, client.userId, head ?? 0);
-            // A stay that began and ended before the gateway could hear of it may be missing, but as a whole.
-            const parts = stays.map((stay) => stay.filter((seq) => seqs.includes(seq)));
-            parts.forEach((part, index) => expect([[], stays[index]]).toContainEqual(part));
-            expect(seqs).toEqual(parts.flat());
-            if (logs.isMember(chat, client.userId)) expect(parts.at(-1)).toEqual(stays.at(-1));
-            if (head !== undefined && stays[0]?.[0] === head + 1) expect(parts[0]).toEqual(stays[0]);
-          }
-          client.connection.closed(1000);
-        }
-        expect([hub.rooms.size, hub.users.size]).toEqual([0, 0]);
-        await bus.close();
-      }),
-      { numRuns: 40 },
-    );
   });
 });

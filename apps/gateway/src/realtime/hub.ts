@@ -19,6 +19,8 @@ const settleMs = 100;
 export class Hub implements RoomHost {
   readonly rooms = new Map<number, Room>();
   readonly users = new Map<number, ConnectedUser>();
+  /** The rooms of users whose last connection has gone, until presence has told them so. */
+  readonly departed = new Map<number, ReadonlySet<Room>>();
   private readonly feeds = new Map<Connection, Feed>();
   private epoch: number | undefined;
 
@@ -35,6 +37,7 @@ export class Hub implements RoomHost {
       this.users.get(userId) ??
       new ConnectedUser(userId, this.bus, this.inboxes, (inbox, feeds) => this.apply(inbox, feeds));
     this.users.set(userId, user);
+    this.departed.delete(userId);
     user.connections.add(connection);
     connection.onClosed(() => this.leave(connection, user));
   }
@@ -87,15 +90,10 @@ export class Hub implements RoomHost {
     return feed.deliveries.get(chatId)?.isPresent === true;
   }
 
-  /** The chats that a user's connections here receive. */
-  roomsOf(userId: number): Set<Room> {
-    const rooms = new Set<Room>();
-    for (const { deliveries } of this.users.get(userId)?.feeds ?? []) {
-      for (const [chatId, { isPresent }] of deliveries) {
-        const room = isPresent ? this.rooms.get(chatId) : undefined;
-        if (room !== undefined) rooms.add(room);
-      }
-    }
+  /** The rooms that a user is in with connections of this gateway, or was until a moment ago. */
+  roomsOf(userId: number): ReadonlySet<Room> {
+    const rooms = new Set<Room>(this.departed.get(userId));
+    for (const feed of this.users.get(userId)?.feeds ?? []) for (const room of this.roomsOfFeed(feed)) rooms.add(room);
     return rooms;
   }
 
@@ -179,7 +177,15 @@ export class Hub implements RoomHost {
   /** The log says in most cases that the user has left. Where it does not yet, nothing more is delivered. */
   private async shutOut(chatId: number, delivery: Delivery, askedAt: number): Promise<void> {
     await this.rooms.get(chatId)?.reader.check();
+    await delivery.caughtUp();
     if (delivery.isPresent && delivery.knownSince < askedAt) delivery.suspend();
+  }
+
+  private *roomsOfFeed({ deliveries }: Feed): Iterable<Room> {
+    for (const [chatId, { isPresent }] of deliveries) {
+      const room = isPresent ? this.rooms.get(chatId) : undefined;
+      if (room !== undefined) yield room;
+    }
   }
 
   private roomOf(chatId: number): Room {
@@ -194,6 +200,7 @@ export class Hub implements RoomHost {
     user.connections.delete(connection);
     if (feed !== undefined) {
       user.feeds.delete(feed);
+      if (user.connections.size === 0) this.departed.set(user.id, new Set(this.roomsOfFeed(feed)));
       for (const [chatId, delivery] of feed.deliveries) this.rooms.get(chatId)?.left(delivery);
     }
     if (user.connections.size > 0) return;

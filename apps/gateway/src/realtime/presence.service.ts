@@ -100,6 +100,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     else if (changed.length > 0) this.publish(false, changed);
     this.tell(touched);
     this.tell(this.leases.expire(Date.now()));
+    this.hub.departed.clear();
   }
 
   /** The users who are connected here: online if one of their connections is. */

@@ -120,7 +120,7 @@ describe('A frame', () => {
   it('of an unknown type, or with wrong fields, is answered with VALIDATION_ERROR and changes nothing', async () => {
     const chat = await realtime.chat(11);
     const socket = await realtime.connect(11);
-    const wrong = [
+    const wrong: object[] = [
       { type: 'shout' },
       { type: 'send', chat_id: chat },
       { type: 'send', chat_id: String(chat), content: 'x' },
@@ -158,10 +158,10 @@ describe('A frame', () => {
       await realtime.connect(13),
       await realtime.connect(14),
     ];
-    for (const count of range(1, 40)) speaker.send({ type: 'ping', ref: count });
+    for (const count of range(1, 29)) speaker.send({ type: 'ping', ref: count });
+    await until(() => speaker.frames.filter(({ type }) => type === 'pong').length === 29);
+    for (const count of range(30, 60)) speaker.send({ type: 'ping', ref: count });
     expect((await speaker.untilClosed()).code).toBe(4029);
-    const pongs = speaker.frames.filter(({ type }) => type === 'pong').length;
-    expect([28, 29, 30]).toContain(pongs);
     for (let count = 0; count < 40; count++) pinger.socket.ping();
     expect((await pinger.untilClosed()).code).toBe(4029);
     expect((await calm.ask({ type: 'ping' })).type).toBe('pong');
@@ -197,8 +197,8 @@ describe('Sending over a connection', () => {
   it('is refused in chats that are not the sender’s, the same whether they exist or not', async () => {
     const chat = await realtime.chat(16);
     const socket = await realtime.connect(18);
-    for (const type of ['send', 'typing', 'read']) {
-      const rest = { send: { content: 'x' }, read: { seq: 1 }, typing: {} }[type];
+    const kinds = { send: { content: 'x' }, read: { seq: 1 }, typing: {} };
+    for (const [type, rest] of Object.entries(kinds)) {
       const answers = [];
       for (const id of [chat, 999_999]) answers.push((await socket.ask({ type, chat_id: id, ...rest })).data['error']);
       expect(answers[0]).toMatchObject({ code: 'NOT_FOUND' });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { readConfig } from '#config/config.js';
 import type { AccessChange } from '#contracts/access.contract.js';
@@ -10,7 +9,7 @@ import { userRpc } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { Issuer } from '../../test/issuer.js';
+import { Issuer } from '../issuer.fixture.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { gatewayApp, type RunningGateway } from '../gateway.app.js';
@@ -148,7 +147,7 @@ export class Socket {
 
   static async open(url: string, headers: Record<string, string>): Promise<Socket> {
     const opened = new Socket(new WebSocket(url, { headers }));
-    await Promise.race([once(opened.socket, 'open'), once(opened.socket, 'close')]);
+    await until(() => opened.socket.readyState !== WebSocket.CONNECTING);
     return opened;
   }
 

@@ -4,7 +4,7 @@ import { FechatterError } from '#contracts/error.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { ConfigError, readConfig } from '#config/config.js';
 import { GatewayConfig } from '../gateway.config.js';
-import { startGateway, type TestGateway } from '../../test/gateway.js';
+import { startGateway, type TestGateway } from '../gateway.fixture.js';
 
 const at = '2026-01-31T12:00:00.000Z';
 const login = {

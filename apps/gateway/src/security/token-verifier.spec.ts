@@ -2,7 +2,7 @@ import { generateKeyPair, exportJWK, exportSPKI, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { authEvent } from '#contracts/auth.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
-import { startGateway, userIdOf, type TestGateway } from '../../test/gateway.js';
+import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js';
 
 let gateway: TestGateway;
 let served = 0;

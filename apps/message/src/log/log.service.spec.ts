@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { importRpc } from '#contracts/import.contract.js';
 import { logRpc, type LogEntry, type LogPage } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, loggedChat, serveUsers, upTo, workspaceId } from '../chat.fixture.js';
+import { createChat, handOver, listen, loggedChat, serveUsers, upTo } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 
@@ -85,14 +84,7 @@ describe('the log of a chat', () => {
 
   it('ends a piece early that would be too long for the bus', async () => {
     await createChat(house.bus, 2, [1]);
-    const messages = Array.from({ length: 60 }, (_, index) => ({
-      sender_id: 1,
-      created_at: '2020-01-01T00:00:00.000Z',
-      content: `${index} ${'語'.repeat(16_000)}`,
-      import_id: null,
-    }));
-    const request = { chat_id: 2, workspace_id: workspaceId, importer_id: 1, messages };
-    await house.bus.call(importRpc.messages, request, { as: asService('chat') });
+    for (let index = 0; index < 60; index += 1) await send(2, `${index} ${'語'.repeat(16_000)}`);
     const seqs: number[] = [];
     let page: LogPage;
     do {

@@ -2,9 +2,9 @@ import type { Bus, Caller } from '#bus/bus.js';
 import { LocalBus } from '#bus/local-bus.js';
 import { readConfig } from '#config/config.js';
 import { configureLogging } from '#telemetry/logger.js';
-import { GatewayConfig } from '../src/gateway.config.js';
-import { gatewayApp } from '../src/gateway.app.js';
-import { Issuer } from './issuer.js';
+import { GatewayConfig } from './gateway.config.js';
+import { gatewayApp } from './gateway.app.js';
+import { Issuer } from './issuer.fixture.js';
 
 export interface Answer {
   readonly status: number;
