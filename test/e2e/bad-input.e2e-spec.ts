@@ -101,7 +101,7 @@ const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toStrin
 function forgedTokens(genuine: string): string[] {
   const [head = '', claims = '', signature = ''] = genuine.split('.');
   const header = JSON.parse(Buffer.from(head, 'base64url').toString()) as object;
-  const payload = JSON.parse(Buffer.from(claims, 'base64url').toString()) as object;
+  const payload = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string };
   const foreign = generateKeyPairSync('ed25519');
   const signed = (kind: object, body: object) => {
     const input = `${base64url({ ...header, ...kind })}.${base64url({ ...payload, ...body })}`;
@@ -114,7 +114,7 @@ function forgedTokens(genuine: string): string[] {
     `${base64url({ ...header, alg: 'NoNe' })}.${claims}.${signature}`,
     `${hmacInput}.${createHmac('sha256', 'public').update(hmacInput).digest('base64url')}`,
     `${head}.${claims}.`,
-    `${head}.${base64url({ ...payload, sub: '1' })}.${signature}`,
+    `${head}.${base64url({ ...payload, sub: String(Number(payload.sub) + 1) })}.${signature}`,
     signed({}, {}),
     signed({ kid: '../../etc/passwd' }, {}),
     signed({ jwk: foreign.publicKey.export({ format: 'jwk' }) }, {}),

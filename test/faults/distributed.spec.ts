@@ -1,0 +1,232 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort, startSystem, type System } from '../e2e/system.js';
+import { runCommand, type Outcome } from './command.js';
+import { descendantsOf, eventually, untilGone, type Process } from './processes.js';
+
+const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
+
+/** A port whose successor is free as well. */
+async function freePair(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    const next = createServer().listen(port + 1, '127.0.0.1');
+    const taken = await Promise.race([once(next, 'listening').then(() => false), once(next, 'error').then(() => true)]);
+    next.close();
+    if (!taken) return port;
+  }
+}
+
+function post(url: string, path: string, body: object, token = ''): Promise<Response> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  return fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(10_000) });
+}
+
+/** The processes of an app under a launcher. */
+function processesOf(launcher: ChildProcess, app: string): Process[] {
+  return descendantsOf(launcher.pid as number).filter(({ command }) => command.includes(`apps/${app}/src/main.js`));
+}
+
+function kill(processes: readonly Process[]): Process {
+  const [victim] = processes;
+  if (victim === undefined) throw new Error('There is nothing to kill');
+  process.kill(victim.pid, 'SIGKILL');
+  return victim;
+}
+
+function startDistributed(args: string[] = [], port?: number): Promise<System> {
+  const env = { HEALTH_PORT: '0' };
+  return startSystem({ topology: 'distributed', args, env, ...(port === undefined ? {} : { port }) });
+}
+
+describe('Two gateways and three message services', () => {
+  let system: System;
+  let urls: string[];
+  let token: string;
+
+  beforeAll(async () => {
+    const port = await freePair();
+    system = await startDistributed(['--gateways', '2', '--message', '3'], port);
+    urls = [port, port + 1].map((number) => `http://127.0.0.1:${number}`);
+    await eventually(() => (system.log().includes('8 processes') ? true : undefined), 'all are ready');
+    const registered = await post(urls[0] as string, '/api/auth/register', account);
+    ({ token } = (await registered.json()) as { token: string });
+  });
+  afterAll(() => system.kill());
+
+  /** Every gateway serves, and ten sends in a row, whichever message service they meet, are stored. */
+  async function expectServing(): Promise<void> {
+    for (const url of urls)
+      await eventually(async () => {
+        for (let sent = 0; sent < 10; sent++) {
+          const answer = await post(url, '/api/messages', { chat_id: 1, content: `${url} ${sent}` }, token).catch(
+            () => undefined,
+          );
+          if (answer?.status !== 201) return undefined;
+        }
+        return true;
+      }, `${url} stores messages`);
+  }
+
+  it('are that many processes, and serve', async () => {
+    expect(processesOf(system.child, 'gateway')).toHaveLength(2);
+    expect(processesOf(system.child, 'message')).toHaveLength(3);
+    await expectServing();
+  });
+
+  it.each(['message', 'gateway'])('are as many again after kill -9 of a %s, and serve', async (app) => {
+    const before = processesOf(system.child, app);
+    const victim = kill(before);
+    await eventually(() => {
+      const now = processesOf(system.child, app);
+      return now.length === before.length && now.every(({ pid }) => pid !== victim.pid) ? now : undefined;
+    }, `a new ${app}`);
+    await expectServing();
+    expect(system.log()).toMatch(new RegExp(`${app}-\\d ended by itself \\(SIGKILL\\) and is started again`));
+  });
+
+  it.each(['nats-server', 'redis-server'])('serve again after kill -9 of the %s', async (program) => {
+    const servers = () => descendantsOf(system.child.pid as number).filter(({ command }) => command.includes(program));
+    const victim = kill(servers());
+    await eventually(() => servers().find(({ pid }) => pid !== victim.pid), `a new ${program}`);
+    await expectServing();
+  });
+
+  it('all end with SIGTERM to the launcher, gateways first, and it leaves with 0', async () => {
+    const all = descendantsOf(system.child.pid as number);
+    const gateways = processesOf(system.child, 'gateway');
+    const services = all.filter(({ command }) => command.includes('src/main.js') && !command.includes('gateway'));
+    expect([gateways.length, services.length]).toEqual([2, 6]);
+    const stopping = system.stop();
+    await untilGone(gateways);
+    const living = new Set(descendantsOf(system.child.pid as number).map(({ pid }) => pid));
+    expect(services.filter(({ pid }) => living.has(pid))).not.toEqual([]);
+    expect(await stopping).toBe(0);
+    await untilGone(all, 2_000);
+  });
+});
+
+describe('The death of the launcher', () => {
+  it('by kill -9 leaves no process', async () => {
+    const system = await startDistributed();
+    const all = descendantsOf(system.child.pid as number);
+    expect(all.length).toBeGreaterThanOrEqual(8);
+    await system.kill();
+    await untilGone(all);
+    await rm(system.dataDir, { recursive: true, force: true });
+  });
+
+  it('follows that of the npm which started it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fechatter-npm-'));
+    const env = { ...process.env, PORT: '0', HEALTH_PORT: '0', FECHATTER_DATA_DIR: folder, NODE_ENV: 'test' };
+    const npm = spawn('npm', ['run', 'start:distributed'], { env });
+    let output = '';
+    npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    await eventually(() => (output.includes('is ready') ? true : undefined), 'Fechatter is ready', 60_000);
+    const all = descendantsOf(npm.pid as number);
+    npm.kill('SIGKILL');
+    await untilGone(all);
+    await rm(folder, { recursive: true, force: true });
+  });
+});
+
+describe('The launcher ends', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fechatter-launcher-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  let system: System | undefined;
+  afterEach(async () => {
+    await system?.kill();
+    system = undefined;
+  });
+
+  function launch(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
+    const settings = { PORT: '0', HEALTH_PORT: '0', FECHATTER_DATA_DIR: folder, NODE_ENV: 'test', LOG_LEVEL: 'warn' };
+    return runCommand(['apps/cli/start-distributed.mjs', ...args], { ...settings, ...env });
+  }
+
+  it.each([['--gateways', '0'], ['--message', 'three'], ['--chat=21'], ['--nonsense'], ['word']])(
+    'with 2 and the usage for %s %s',
+    async (...args) => {
+      const { code, output } = await launch(args);
+      expect(code).toBe(2);
+      expect(output).toContain('npm run start:distributed');
+      expect(output).not.toMatch(/\n\s+at /);
+    },
+  );
+
+  it('with a sentence when a port is taken, before anything is started', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+    const { code, output } = await launch(['--gateways', '2'], { PORT: String(port - 1) });
+    blocker.close();
+    expect(code).toBe(1);
+    expect(output).toMatch(new RegExp(`Port ${port}|Port ${port - 1}`));
+    expect(output).not.toMatch(/\n\s+at |Starting/);
+  });
+
+  it('with every problem of its own configuration at once', async () => {
+    const { code, output } = await launch([], { NATS_URL: 'http://here', REDIS_URL: 'there', LOG_LEVEL: 'loud' });
+    expect(code).toBe(1);
+    for (const name of ['NATS_URL', 'REDIS_URL', 'LOG_LEVEL']) expect(output).toContain(name);
+  });
+
+  it('when an app cannot start, with what the app said, and tries it once only', async () => {
+    const { code, output } = await launch([], { SIGNING_KEY_SECONDS: 'long', ACCESS_TOKEN_SECONDS: '1' });
+    expect(code).toBe(1);
+    expect(output).toContain('SIGNING_KEY_SECONDS: must be a whole number');
+    expect(output).toContain('ACCESS_TOKEN_SECONDS');
+    expect(output).toContain('auth-0 did not start (exit code 1)');
+    expect(output.match(/SIGNING_KEY_SECONDS/g)).toHaveLength(1);
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
+  it('with a sentence when the given PostgreSQL or NATS is not there', async () => {
+    const port = await freePort();
+    const database = await launch([], { DATABASE_ADMIN_URL: `postgres://me:secret@localhost:${port}/postgres` });
+    expect(database).toMatchObject({ code: 1, output: expect.stringContaining('DATABASE_ADMIN_URL cannot be used') });
+    const nats = await launch([], { NATS_URL: `nats://127.0.0.1:${port}` });
+    expect(nats).toMatchObject({ code: 1, output: expect.stringContaining('NATS does not answer') });
+    for (const { output } of [database, nats]) expect(output).not.toMatch(/\n\s+at |secret/);
+  });
+
+  const hasNats = spawnSync('sh', ['-c', 'PATH=$PATH:/usr/sbin:/opt/homebrew/bin command -v nats-server']).status === 0;
+  // Where the server is installed it need not be fetched.
+  (hasNats ? it.skip : it)('with the line to type when a server cannot be fetched', async () => {
+    const offline = join(folder, 'apt-get');
+    await writeFile(offline, '#!/bin/sh\nexit 100\n');
+    await chmod(offline, 0o755);
+    const { code, output } = await launch([], {
+      PATH: `${folder}:${process.env.PATH}`,
+      FECHATTER_CACHE_DIR: join(folder, 'cache'),
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(/nats-server is not on this machine.*Install it by: (sudo apt-get|brew) install nats-server/);
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
+  it('when an app keeps dying', async () => {
+    system = await startDistributed();
+    const { child } = system;
+    const exited = once(child, 'exit') as Promise<[number]>;
+    const killing = (async () => {
+      while (child.exitCode === null) {
+        const [victim] = processesOf(child, 'search');
+        if (victim !== undefined) process.kill(victim.pid, 'SIGKILL');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    const [code] = await exited;
+    await killing;
+    expect(code).toBe(1);
+    expect(system.log()).toContain('search-0 keeps dying');
+  });
+});
