@@ -12,6 +12,9 @@ export interface Answer<Body = unknown> {
 /** The server under test, started once for all files. */
 export const serverUrl = process.env.FECHATTER_URL ?? 'http://127.0.0.1:8080';
 
+/** Where live connections go: another gateway than `serverUrl`, where there is one. */
+export const socketUrl = process.env.FECHATTER_SOCKET_URL ?? serverUrl;
+
 /** One HTTP call; never throws for an error status. `raw` is sent as it is in place of a JSON body. */
 export async function http<Body = unknown>(
   method: string,

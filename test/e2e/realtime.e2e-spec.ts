@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '#contracts/message.contract.js';
-import { http, Person, serverUrl } from './client.js';
+import { http, Person, socketUrl } from './client.js';
 import { Socket, type Frame } from './socket.js';
 
 let owner: Person;
@@ -232,7 +232,7 @@ async function readEvents(
   const timer = setTimeout(() => stop.abort(), 15_000);
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
-  const response = await fetch(`${serverUrl}/api/events`, { headers, signal: stop.signal });
+  const response = await fetch(`${socketUrl}/api/events`, { headers, signal: stop.signal });
   const events: SseEvent[] = [];
   let buffer = '';
   let started = false;

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { serverUrl } from './client.js';
+import { socketUrl } from './client.js';
 
 /** A frame as it came over the wire. */
 export interface Frame {
@@ -29,7 +29,7 @@ export class Socket {
 
   /** Opens a connection without signing in. */
   static async open(query = '', headers: Record<string, string> = {}): Promise<Socket> {
-    const socket = new WebSocket(`${serverUrl.replace('http', 'ws')}/ws${query}`, { headers });
+    const socket = new WebSocket(`${socketUrl.replace('http', 'ws')}/ws${query}`, { headers });
     const opened = new Socket(socket);
     await new Promise((resolve) => socket.once('open', resolve).once('close', resolve));
     return opened;

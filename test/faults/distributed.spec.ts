@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -24,7 +24,12 @@ async function freePair(): Promise<number> {
 
 function post(url: string, path: string, body: object, token = ''): Promise<Response> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  return fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(10_000) });
+  return fetch(url + path, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(10_000),
+  });
 }
 
 /** The processes of an app under a launcher. */
@@ -97,19 +102,42 @@ describe('Two gateways and three message services', () => {
     await expectServing();
   });
 
-  it('all end with SIGTERM to the launcher, gateways first, and it leaves with 0', async () => {
+  it('end with SIGTERM to the launcher: gateways first, once they have answered, then the rest; it leaves with 0', async () => {
     const all = descendantsOf(system.child.pid as number);
-    const gateways = processesOf(system.child, 'gateway');
-    const services = all.filter(({ command }) => command.includes('src/main.js') && !command.includes('gateway'));
-    expect([gateways.length, services.length]).toEqual([2, 6]);
+    const request = await beginSend(system.port, token);
     const stopping = system.stop();
-    await untilGone(gateways);
-    const living = new Set(descendantsOf(system.child.pid as number).map(({ pid }) => pid));
-    expect(services.filter(({ pid }) => living.has(pid))).not.toEqual([]);
+    const [, other] = processesOf(system.child, 'gateway');
+    await untilGone([other as Process]);
+    const living = descendantsOf(system.child.pid as number).filter(({ command }) => command.includes('src/main.js'));
+    // One gateway has a request to answer, and six services stay for it.
+    expect(living).toHaveLength(7);
+    expect(await request.finish()).toMatch(/^HTTP\/1.1 201 /);
     expect(await stopping).toBe(0);
     await untilGone(all, 2_000);
   });
 });
+
+/** Sends the first half of a request; `finish` sends the other and answers what comes back. */
+async function beginSend(port: number, token: string): Promise<{ finish(): Promise<string> }> {
+  const body = JSON.stringify({ chat_id: 1, content: 'sent while the server stops' });
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  const head = `POST /api/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${token}`;
+  socket.write(
+    `${head}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body[0]}`,
+  );
+  // Answered by the same gateway after it has read what came before.
+  await fetch(`http://127.0.0.1:${port}/health/live`);
+  return {
+    finish: async () => {
+      let answer = '';
+      socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+      socket.write(body.slice(1));
+      await once(socket, 'close');
+      return answer;
+    },
+  };
+}
 
 describe('The death of the launcher', () => {
   it('by kill -9 leaves no process', async () => {
@@ -209,7 +237,9 @@ describe('The launcher ends', () => {
       FECHATTER_CACHE_DIR: join(folder, 'cache'),
     });
     expect(code).toBe(1);
-    expect(output).toMatch(/nats-server is not on this machine.*Install it by: (sudo apt-get|brew) install nats-server/);
+    expect(output).toMatch(
+      /nats-server is not on this machine.*Install it by: (sudo apt-get|brew) install nats-server/,
+    );
     expect(output).not.toMatch(/\n\s+at /);
   });
 

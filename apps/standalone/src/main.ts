@@ -43,7 +43,7 @@ async function start(lifetime: Lifetime): Promise<void> {
   const database = await EmbeddedDatabase.start(folder, dataSources, (reason) => lifetime.fail(reason));
   lifetime.onEnd(() => database.stop());
   // The probes answer to the last: a server that finishes its work is not ready, but alive.
-  let operations: OperationsServer | undefined;
+  let operations: OperationsServer | undefined = undefined;
   lifetime.onEnd(async () => operations?.close());
   const bus = new LocalBus({ freeze: settings.NODE_ENV === 'test' });
   lifetime.onEnd(() => bus.close());

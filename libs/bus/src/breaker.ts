@@ -3,7 +3,7 @@ import { FechatterError } from '#contracts/error.js';
 const mostTimeouts = 20;
 const pauseMs = 1_000;
 /** A time-out says nothing about the callee when its caller had hardly any time left. */
-const fairMs = 1_000;
+const fairMs = 500;
 
 /**
  * Keeps a service that hangs from holding each of its callers until the deadline: after 20 time-outs with no answer

@@ -26,13 +26,15 @@ export async function answer(
   identities: Identities,
 ): Promise<void> {
   const { subject } = contract;
-  const { payload, headers } = await answering(subject, () => {
-    const context = decodeContext(message, identities);
-    // From here on what is logged carries the request id.
-    return runInContext(context, () => answering(subject, () => handle(message, contract, handler, inFlight, context)));
-  });
+  let reply: Answer;
   try {
-    message.respond(payload, headers === undefined ? {} : { headers });
+    const context = decodeContext(message, identities);
+    reply = await runInContext(context, () => handle(message, contract, handler, inFlight, context));
+  } catch (error) {
+    reply = encodeError(toVisible(error, subject));
+  }
+  try {
+    message.respond(reply.payload, reply.headers === undefined ? {} : { headers: reply.headers });
   } catch (error) {
     logger.error('An answer could not be sent', error, { subject });
   }
@@ -45,18 +47,15 @@ async function handle(
   inFlight: InFlight,
   context: CallContext,
 ): Promise<Answer> {
-  admit(contract, context);
-  inFlight.checkRoom();
-  const payload = encodePayload(await handler(parse(message), context));
-  checkReplySize(payload);
-  return { payload };
-}
-
-async function answering(subject: string, work: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await work();
+    admit(contract, context);
+    inFlight.checkRoom();
+    const payload = encodePayload(await handler(parse(message), context));
+    checkReplySize(payload);
+    return { payload };
   } catch (error) {
-    return encodeError(toVisible(error, subject));
+    // Here and not by the caller, so that what is logged carries the request id.
+    return encodeError(toVisible(error, contract.subject));
   }
 }
 

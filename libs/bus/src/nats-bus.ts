@@ -137,10 +137,12 @@ export class NatsBus extends Bus {
     await this.connection.close();
   }
 
-  private async perform(subject: string, request: unknown, options: CallOptions): Promise<Msg> {
-    // While it closes, requests in flight may still call others.
-    if (this.closing !== undefined && currentContext() === undefined) throw nobodyServes(subject);
-    return timed(subject, () => this.caller.call(subject, request, outgoingContext(options)));
+  private perform(subject: string, request: unknown, options: CallOptions): Promise<Msg> {
+    return timed(subject, () => {
+      // While it closes, requests in flight may still call others.
+      if (this.closing !== undefined && currentContext() === undefined) throw nobodyServes(subject);
+      return this.caller.call(subject, request, outgoingContext(options));
+    });
   }
 }
 

@@ -33,7 +33,7 @@ export class NatsCaller {
   }
 
   /** The reply as it came. Throws the callee's error, or UNAVAILABLE when there is no answer. */
-  async call(subject: string, request: unknown, context: CallContext): Promise<Msg> {
+  call(subject: string, request: unknown, context: CallContext): Promise<Msg> {
     const payload = encodePayload(request);
     checkRequestSize(payload);
     const headers = encodeContext(context, this.identities);

@@ -38,7 +38,8 @@ export class Lifetime {
       if (performance.now() - this.endingSince > insistsAfterMs) process.exit(1);
       return;
     }
-    if (process.stderr.isTTY) process.stderr.write('\nStopping …\n');
+    // A process of a launcher leaves this to it.
+    if (process.stderr.isTTY && !process.connected) process.stderr.write('\nStopping …\n');
     logger.info('Stopping', { signal });
     this.end(0);
   }

@@ -47,7 +47,9 @@ export class Loop {
     try {
       await this.work();
     } catch (error) {
-      this.logger.error('A background run failed; the next one follows', error);
+      // While everything ends, the services that a run asks may have gone before.
+      if (this.state === 'stopped') this.logger.debug('A background run was cut short by the stop');
+      else this.logger.error('A background run failed; the next one follows', error);
     }
     this.running = undefined;
     if (this.state !== 'started') return;

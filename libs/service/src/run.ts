@@ -28,7 +28,7 @@ export async function runApp(app: App): Promise<void> {
     configureLogging(settings.LOG_LEVEL, app.name);
     await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
     // The probes answer to the last: an app that finishes its work is not ready, but alive.
-    let operations: OperationsServer | undefined;
+    let operations: OperationsServer | undefined = undefined;
     lifetime.onEnd(async () => operations?.close());
     const bus = await connect(settings, app.name);
     lifetime.onEnd(() => bus.close());

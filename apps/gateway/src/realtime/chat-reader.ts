@@ -1,7 +1,10 @@
 import type { Bus, Subscription } from '#bus/bus.js';
 import { logEvent, type LogEntry } from '#contracts/log.contract.js';
+import { Logger } from '#telemetry/logger.js';
 import { LogOrder } from './log-order.js';
 import type { LogSource } from './log-source.js';
+
+const logger = new Logger('gateway.log');
 
 /** Entries that are held while what comes before them is fetched. */
 const mostHeld = 256;
@@ -81,10 +84,12 @@ export class ChatReader {
   }
 
   private fetch(): Promise<void> {
-    this.fetching ??= this.fetchAll().finally(() => {
-      this.fetching = undefined;
-      this.compare();
-    });
+    this.fetching ??= this.fetchAll()
+      .catch((error: unknown) => logger.error('An entry of a log was passed over', error, { chat_id: this.chatId }))
+      .finally(() => {
+        this.fetching = undefined;
+        this.compare();
+      });
     return this.fetching;
   }
 

@@ -83,7 +83,8 @@ export class Commands {
         return {};
       case 'presence.watch':
         await this.limits.take('request', `user:${connection.userId}`);
-        return { presences: await this.presence.watch(connection, frame.user_ids) };
+        await this.presence.watch(connection, frame.user_ids);
+        return {};
       case 'ping':
         return {};
     }

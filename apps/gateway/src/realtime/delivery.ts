@@ -1,9 +1,12 @@
 import type { LogPage } from '#contracts/log.contract.js';
+import { Logger } from '#telemetry/logger.js';
 import type { ChatReader } from './chat-reader.js';
 import type { Connection } from './connection.js';
 import { EntryFrame } from './frame.js';
 import { LogOrder } from './log-order.js';
 import type { LogSource } from './log-source.js';
+
+const logger = new Logger('gateway.delivery');
 
 /** More changes than these are not sent again: the client is told of a gap and pages over HTTP. */
 export const longestCatchUp = 200;
@@ -123,7 +126,10 @@ export class Delivery {
 
   /** A later run ends an earlier one. */
   private run(position: number): Promise<void> {
-    this.running = this.catchUp(position);
+    this.running = this.catchUp(position).catch((error: unknown) => {
+      logger.error('A connection could not catch up', error, { chat_id: this.room.reader.chatId });
+      this.connection.restart();
+    });
     return this.running;
   }
 

@@ -53,6 +53,21 @@ describe('The hub', () => {
     expect(client.seqs(1)).toEqual([2, 3, 4]);
   });
 
+  it('fetches also what it hears of while it fetches', async () => {
+    for (let turns = 0; turns < 6; turns++) {
+      const chatId = 10 + turns;
+      logs.add(chatId, 10);
+      const client = await new Client(hub, 10).open();
+      logs.send(chatId, 'lost');
+      logs.send(chatId);
+      for (let count = 0; count < turns; count++) await turn();
+      logs.send(chatId, 'lost');
+      logs.send(chatId);
+      await until(() => client.seqs(chatId).length === 4);
+      client.connection.closed(1000);
+    }
+  });
+
   it('ends with the own removal, inside one burst, and begins again with the own return', async () => {
     logs.add(1, 10);
     logs.add(1, 11);

@@ -171,7 +171,6 @@ export class Hub implements RoomHost {
       delivery.standAt(joinedSeq, joinedSeq - 1);
       delivery.start();
     } else if (!delivery.confirm(joinedSeq, room)) room.left(delivery);
-    void room.reader.check();
   }
 
   /** The log says in most cases that the user has left. Where it does not yet, nothing more is delivered. */

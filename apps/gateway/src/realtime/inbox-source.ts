@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { Bus, type UserCaller } from '#bus/bus.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { requestContext } from '#telemetry/request-context.js';
 import type { Connection } from './connection.js';
 import { Turnstile } from './turnstile.js';
 
@@ -53,9 +52,8 @@ export class InboxSource {
   async mayRead(connection: Connection, chatId: number): Promise<boolean> {
     while (connection.isOpen) {
       try {
-        const { chat_ids } = await requestContext.exit(() =>
-          this.bus.call(messageRpc.readableChats, { chat_ids: [chatId] }, { as: connection.caller }),
-        );
+        const request = { chat_ids: [chatId] };
+        const { chat_ids } = await this.bus.call(messageRpc.readableChats, request, { as: connection.caller });
         return chat_ids.includes(chatId);
       } catch (error) {
         this.logger.warn('Access could not be asked for; it is tried again', { reason: String(error) });
@@ -67,7 +65,7 @@ export class InboxSource {
 
   private async page(caller: UserCaller, chats: Map<number, InboxPlace>, cursor: string | undefined) {
     const request = { limit: 10_000, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await requestContext.exit(() => this.bus.call(messageRpc.inbox, request, { as: caller }));
+    const page = await this.bus.call(messageRpc.inbox, request, { as: caller });
     for (const { chat_id, joined_seq, last_seq } of page.chats) {
       if (!chats.has(chat_id)) chats.set(chat_id, { joinedSeq: joined_seq, lastSeq: last_seq });
     }

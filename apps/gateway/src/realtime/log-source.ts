@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { logRpc, type LogPage } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { requestContext } from '#telemetry/request-context.js';
 import { Turnstile } from './turnstile.js';
 
 const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
@@ -22,19 +21,13 @@ export class LogSource {
   async read(chatId: number, after: number, isWanted: () => boolean): Promise<LogPage | undefined> {
     for (let wait = 100; isWanted(); wait = Math.min(wait * 2, longestPauseMs)) {
       try {
-        return await this.turnstile.pass(() => this.page(chatId, after));
+        const range = { chat_id: chatId, after, limit: pageLength };
+        return await this.turnstile.pass(() => this.bus.call(logRpc.follow, range, asGateway));
       } catch (error) {
         this.logger.warn('A log could not be read; it is tried again', { chat_id: chatId, reason: String(error) });
       }
       await pause(wait * (0.5 + Math.random()), undefined, { ref: false });
     }
     return undefined;
-  }
-
-  /** Outlives the request whose event has led here, so it does not share its deadline. */
-  private page(chatId: number, after: number): Promise<LogPage> {
-    return requestContext.exit(() =>
-      this.bus.call(logRpc.follow, { chat_id: chatId, after, limit: pageLength }, asGateway),
-    );
   }
 }

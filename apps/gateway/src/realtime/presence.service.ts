@@ -62,21 +62,24 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   }
 
   /**
-   * From now on the connection is told of changes of these users, as far as its user may see them; an earlier choice
-   * ends. Answers how they are now.
+   * Tells the connection how these users are, as far as its user may see them, and from now on of every change; an
+   * earlier choice ends. Of who is offline nothing is said at first.
    */
-  async watch(connection: Connection, userIds: readonly number[]): Promise<Presence[]> {
+  async watch(connection: Connection, userIds: readonly number[]): Promise<void> {
     const ids = [...new Set(userIds)];
     const { user_ids } =
       ids.length === 0
         ? { user_ids: [] }
         : await this.bus.call(workspaceRpc.visibleUsers, { ids }, { as: connection.caller });
-    if (!connection.isOpen) return [];
+    if (!connection.isOpen) return;
     if (this.watched.has(connection)) this.unwatch(connection);
     else connection.onClosed(() => this.unwatch(connection));
     this.watched.set(connection, new Set(user_ids));
-    for (const id of user_ids) this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(connection));
-    return user_ids.map((id) => presence(id, this.leases.statusOf(id)));
+    for (const id of user_ids) {
+      this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(connection));
+      const status = this.leases.statusOf(id);
+      if (status !== 'offline') connection.say({ type: 'presence.update', data: presence(id, status) });
+    }
   }
 
   private unwatch(connection: Connection): void {

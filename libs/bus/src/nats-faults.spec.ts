@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { configureLogging } from '#telemetry/logger.js';
+import { startSystemServer, type SystemServer } from '#servers/system-server.js';
+import { echo, errorOf, holding, probe, secret, startTestNats, subscribed, until } from './bus.fixture.js';
+import { NatsBus } from './nats-bus.js';
+
+const queue = 'probe';
+
+let nats: { server: SystemServer; dir: string; remove(): Promise<void> };
+let caller: NatsBus;
+let server: NatsBus;
+
+beforeEach(async () => {
+  configureLogging('silent', 'test');
+  nats = await startTestNats();
+  caller = await NatsBus.connect({ url: nats.server.url, secret, name: 'caller' });
+  server = await NatsBus.connect({ url: nats.server.url, secret, name: 'server' });
+  server.serve(probe.echo, echo, { queue });
+  await subscribed(server);
+});
+afterEach(async () => {
+  await Promise.all([server.close(), caller.close()]);
+  await nats.remove();
+});
+
+async function secondsOf(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work;
+  return (performance.now() - start) / 1000;
+}
+
+/** A nats-server that lets nobody in but the user `probe`. */
+function startGuardedNats(dir: string): Promise<SystemServer> {
+  const user = ['--user', 'probe', '--pass', 'p@ss'];
+  const path = 'usr/sbin/nats-server';
+  const program = { name: 'nats-server', path, packages: ['nats-server'], apt: 'nats-server', brew: 'nats-server' };
+  return startSystemServer(
+    {
+      title: 'NATS',
+      scheme: 'nats',
+      program,
+      ready: /Server is ready/,
+      arguments: (port) => ['--addr', '127.0.0.1', '--port', String(port), ...user],
+      isOurs: async () => true,
+    },
+    { dir },
+  );
+}
+
+const unavailable = async () =>
+  expect(await errorOf(caller.call(probe.echo, { text: '' }))).toMatchObject({ code: 'UNAVAILABLE' });
+
+const served = () =>
+  caller.call(probe.echo, { text: 'back' }).then(
+    () => true,
+    () => false,
+  );
+
+describe('When NATS', () => {
+  it('hangs, callers learn it within a second or two, and it is used again as soon as it answers', async () => {
+    nats.server.pause();
+    expect(await secondsOf(unavailable())).toBeLessThan(2);
+    expect(caller.status().healthy).toBe(false);
+    expect(await secondsOf(unavailable())).toBeLessThan(0.1);
+    nats.server.resume();
+    expect(await secondsOf(until(served))).toBeLessThan(5);
+  });
+
+  it('hangs, a bus can still be closed', async () => {
+    nats.server.pause();
+    expect(await secondsOf(Promise.all([server.close(), caller.close()]))).toBeLessThan(6);
+    nats.server.resume();
+  });
+});
+
+it('A service that hangs costs its callers their deadline twenty times, then they fail at once until it answers', async () => {
+  const { release, handler } = holding();
+  server.serve(probe.inner, handler, { queue: 'inner' });
+  await subscribed(server);
+  const call = () => errorOf(caller.call(probe.inner, { text: '' }, { timeoutMs: 700 }));
+  expect(await secondsOf(Promise.all(Array.from({ length: 20 }, call)))).toBeGreaterThan(0.6);
+  expect(await secondsOf(call())).toBeLessThan(0.1);
+  release();
+  expect(await secondsOf(until(served))).toBeLessThan(2);
+  expect(await caller.call(probe.inner, { text: 'closed again' })).toEqual({ text: 'closed again' });
+});
+
+it('A server that refuses our user is told apart from one that is not there', async () => {
+  const guarded = await startGuardedNats(nats.dir);
+  const connect = (userinfo: string) =>
+    NatsBus.connect({ url: guarded.url.replace('//', `//${userinfo}`), secret, name: 'probe' });
+  try {
+    await expect(connect('probe:wrong@')).rejects.toThrow(`NATS at 127.0.0.1:${guarded.port} refuses our user`);
+    await expect(connect('')).rejects.toThrow('refuses our user');
+    const bus = await connect('probe:p%40ss@');
+    expect(bus.status()).toEqual({ healthy: true });
+    await bus.close();
+  } finally {
+    await guarded.stop();
+  }
+});
