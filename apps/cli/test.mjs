@@ -8,7 +8,8 @@ import { prepare } from './prepare.mjs';
 const help = `npm test [-- --only STEP] [-- --help]
 
 Runs format, lint, types, architecture and unused-code checks, then unit tests and the end-to-end tests on both
-topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system.`;
+topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system; or import, which with CORPUS=FILE imports and compares
+a given history.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];
@@ -35,10 +36,10 @@ async function check(name) {
 }
 
 /** A jest run, counted test by test; a run that breaks before its tests counts as one failure. */
-async function tests(name, config, env = {}) {
+async function tests(name, config, env = {}, more = []) {
   const started = performance.now();
   const file = join(folder, `${name}.json`);
-  const code = await run(process.execPath, [...jest, '-c', config, '--json', `--outputFile=${file}`], env);
+  const code = await run(process.execPath, [...jest, '-c', config, ...more, '--json', `--outputFile=${file}`], env);
   const { passed, failed } = countsOf(file);
   const broken = code !== 0 && failed === 0 ? 1 : 0;
   results.push({ name, passed, failed: failed + broken, ms: performance.now() - started });
@@ -63,19 +64,25 @@ const steps = {
   system: () => tests('system', 'test/jest.system.js'),
 };
 
+/** Not part of the whole: what somebody asks for. */
+const extraSteps = {
+  import: () => tests('import', 'test/jest.system.js', {}, ['import', '-t', 'stores a history']),
+};
+
 const args = process.argv.slice(2);
 if (args.includes('--help')) {
   console.log(help);
   process.exit(0);
 }
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
-if (only !== undefined && !(only in steps)) {
+if (only !== undefined && !(only in { ...steps, ...extraSteps })) {
   console.error(`There is no step "${only}".\n\n${help}`);
   process.exit(2);
 }
 
 await prepare();
-for (const [name, step] of Object.entries(steps)) if (only === undefined || only === name) await step();
+const chosen = only === undefined ? Object.values(steps) : [{ ...steps, ...extraSteps }[only]];
+for (const step of chosen) await step();
 rmSync(folder, { recursive: true, force: true });
 
 console.log('');

@@ -9,8 +9,11 @@ const strings: Record<string, string> = {
   uri: 'https://example.com/picture.png',
 };
 
-/** A value that the schema accepts, with ids that nothing has. `given` replaces the value of properties by name. */
-export function sample(schema: JsonSchema, root: object, given: Record<string, unknown> = {}): unknown {
+/** What a schema does not say of a string: which form it has besides its length. */
+const named: Record<string, unknown> = { email: 'nobody@example.com' };
+
+/** A value that the schema accepts, with ids that nothing has. */
+export function sample(schema: JsonSchema, root: object): unknown {
   const [branch = {}] = branches(schema, root);
   if (branch.const !== undefined) return branch.const;
   if (branch.enum !== undefined) return branch.enum[0];
@@ -18,11 +21,11 @@ export function sample(schema: JsonSchema, root: object, given: Record<string, u
     case 'object':
       return Object.fromEntries(
         Object.entries(branch.properties ?? {})
-          .filter(([name]) => branch.required?.includes(name) === true || name in given)
-          .map(([name, property]) => [name, name in given ? given[name] : sample(property, root, given)]),
+          .filter(([name]) => branch.required?.includes(name) === true)
+          .map(([name, property]) => [name, named[name] ?? sample(property, root)]),
       );
     case 'array':
-      return Array.from({ length: Math.max(branch.minItems ?? 0, 1) }, () => sample(branch.items ?? {}, root, given));
+      return Array.from({ length: Math.max(branch.minItems ?? 0, 1) }, () => sample(branch.items ?? {}, root));
     case 'integer':
     case 'number':
       return Math.min(Math.max(branch.minimum ?? nobody, nobody), branch.maximum ?? nobody);

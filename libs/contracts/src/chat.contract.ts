@@ -18,9 +18,9 @@ export const Chat = z
   .strictObject({
     id: Id,
     workspace_id: Id,
-    name: z.string(),
+    name: text(0, 80),
     type: ChatType,
-    description: z.string(),
+    description: ChatDescription,
     is_private: z.boolean(),
     is_archived: z.boolean(),
     member_count: z.int(),

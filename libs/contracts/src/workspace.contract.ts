@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { rpc } from './contract.js';
-import { Cursor, Done, Email, Id, limit, page, text, Timestamp } from './scalar.js';
+import { Cursor, Done, Email, Id, limit, page, text, Timestamp, Username } from './scalar.js';
 
 export const WorkspaceRole = z.enum(['owner', 'admin', 'member', 'guest']);
 export type WorkspaceRole = z.infer<typeof WorkspaceRole>;
@@ -55,7 +55,7 @@ export const workspaceRpc = {
   ensurePersonal: rpc(
     'chat.workspace.ensure_personal',
     'service',
-    z.strictObject({ user_id: Id, username: z.string() }),
+    z.strictObject({ user_id: Id, username: Username }),
     z.strictObject({ workspace_id: Id }),
   ),
   list: rpc('chat.workspace.list', 'user', z.strictObject({}), z.strictObject({ workspaces: z.array(Workspace) })),

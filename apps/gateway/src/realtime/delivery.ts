@@ -9,7 +9,7 @@ import type { LogSource } from './log-source.js';
 const logger = new Logger('gateway.delivery');
 
 /** More changes than these are not sent again: the client is told of a gap and pages over HTTP. */
-export const longestCatchUp = 200;
+const longestCatchUp = 200;
 
 /** Entries that are held for a connection while it catches up. */
 const mostHeld = 256;

@@ -1,5 +1,7 @@
 import { request, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { messageApp } from '../../../message/src/message.app.js';
+import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { RealtimeHouse, range, until } from './realtime.fixture.js';
 
 interface StreamEvent {
@@ -66,7 +68,7 @@ class Stream {
 let realtime: RealtimeHouse;
 
 beforeAll(async () => {
-  realtime = await RealtimeHouse.start({ RATE_LIMITS: 'off' });
+  realtime = await RealtimeHouse.start({ app: messageApp, dataSource: messageDataSource }, { RATE_LIMITS: 'off' });
 });
 
 afterAll(() => realtime.close());
@@ -97,6 +99,7 @@ describe('An event stream', () => {
     await realtime.edit(missed, 'missed, then edited');
     const inHeader = await Stream.of(3, '', { 'last-event-id': first.lastId });
     const inQuery = await Stream.of(3, `?last_event_id=${first.lastId}`);
+    await until(() => [inHeader, inQuery].every((stream) => stream.seqs(chat).length === 4));
     await realtime.send(chat, 3, 'live');
     for (const stream of [inHeader, inQuery]) {
       await until(() => stream.seqs(chat).at(-1) === 5);

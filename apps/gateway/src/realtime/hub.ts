@@ -164,13 +164,14 @@ export class Hub implements RoomHost {
   private begin(feed: Feed, chatId: number, joinedSeq: number, lastSeq: number, known: Delivery | undefined): void {
     const room = this.roomOf(chatId);
     const delivery = known ?? new Delivery(feed.connection, room);
+    const isUnderWay = room.has(delivery);
     feed.deliveries.set(chatId, delivery);
     room.enter(delivery);
     room.reader.startAt(lastSeq);
     if (known === undefined) {
       delivery.standAt(joinedSeq, joinedSeq - 1);
       delivery.start();
-    } else if (!delivery.confirm(joinedSeq, room)) room.left(delivery);
+    } else if (!delivery.confirm(joinedSeq, room) && !isUnderWay) room.left(delivery);
   }
 
   /** The log says in most cases that the user has left. Where it does not yet, nothing more is delivered. */

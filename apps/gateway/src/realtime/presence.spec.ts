@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { presenceEvent } from '#contracts/presence.contract.js';
+import { messageApp } from '../../../message/src/message.app.js';
+import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { RealtimeHouse, until, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 
 beforeAll(async () => {
-  realtime = await RealtimeHouse.start({ RATE_LIMITS: 'off' });
+  realtime = await RealtimeHouse.start({ app: messageApp, dataSource: messageDataSource }, { RATE_LIMITS: 'off' });
 });
 
 afterAll(() => realtime.close());

@@ -1,15 +1,20 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { messageApp } from '../../../message/src/message.app.js';
+import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { RealtimeHouse, range, until, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 
 beforeAll(async () => {
-  realtime = await RealtimeHouse.start({
-    PUBLIC_URL: 'https://chat.example.com',
-    ALLOWED_ORIGINS: 'https://app.example.com',
-    LIMIT_SOCKETS_PER_USER: '3',
-  });
+  realtime = await RealtimeHouse.start(
+    { app: messageApp, dataSource: messageDataSource },
+    {
+      PUBLIC_URL: 'https://chat.example.com',
+      ALLOWED_ORIGINS: 'https://app.example.com',
+      LIMIT_SOCKETS_PER_USER: '3',
+    },
+  );
 });
 
 afterAll(() => realtime.close());

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { z } from 'zod';
 import { readConfig } from '#config/config.js';
 import type { AccessChange } from '#contracts/access.contract.js';
 import { accessRpc } from '#contracts/access.contract.js';
@@ -7,15 +8,20 @@ import { authRpc } from '#contracts/auth.contract.js';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
 import { userRpc } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
+import type { App } from '#service/app.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
 import { Issuer } from '../issuer.fixture.js';
-import { messageApp } from '../../../message/src/message.app.js';
-import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { gatewayApp, type RunningGateway } from '../gateway.app.js';
 import { GatewayConfig } from '../gateway.config.js';
 
 const workspaceId = 7;
+
+/** The message service as its own folder exports it. */
+export interface MessageService {
+  readonly app: App<z.ZodObject>;
+  readonly dataSource: Parameters<typeof startHouse>[0]['dataSources'][number];
+}
 
 /** A frame as it came over the wire. */
 export interface Frame {
@@ -40,8 +46,9 @@ export class RealtimeHouse {
     readonly gateway: RunningGateway,
   ) {}
 
-  static async start(env: Record<string, string> = {}): Promise<RealtimeHouse> {
-    const house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
+  /** `message` is the message service: an app is imported by specs only. */
+  static async start(message: MessageService, env: Record<string, string> = {}): Promise<RealtimeHouse> {
+    const house = await startHouse({ apps: [message.app], dataSources: [message.dataSource] });
     const user = (id: number) => ({ id, username: `user${id}`, avatar_url: null });
     house.bus.serve(userRpc.getMany, async ({ ids }) => ({ users: ids.map(user) }), { queue: 'auth' });
     house.bus.serve(userRpc.findByNames, async () => ({ users: [] }), { queue: 'auth' });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
+import { messageApp } from '../../../message/src/message.app.js';
+import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { RealtimeHouse } from './realtime.fixture.js';
 
 const lock = sql('spec.lock_head', 'SELECT FROM message.chat_heads WHERE chat_id = $1 FOR UPDATE');
@@ -13,7 +15,7 @@ let realtime: RealtimeHouse;
 let database: Database;
 
 beforeAll(async () => {
-  realtime = await RealtimeHouse.start();
+  realtime = await RealtimeHouse.start({ app: messageApp, dataSource: messageDataSource });
   database = await realtime.house.database('message');
 });
 

@@ -5,6 +5,8 @@ import type { Frame } from './frame.js';
 import { heartbeatSeconds } from './hub.js';
 
 const heartbeatMs = heartbeatSeconds * 1_000;
+/** Time for the client to take what is under way when the stream ends. */
+const farewellMs = 5_000;
 
 /** A client on an event stream. The id of an event says until when the client has everything. */
 export class SseTransport implements Transport {
@@ -44,7 +46,7 @@ export class SseTransport implements Transport {
     }
     this.response.end();
     // Who takes nothing would keep the socket for ever.
-    setTimeout(() => this.response.destroy(), heartbeatMs).unref();
+    setTimeout(() => this.response.destroy(), farewellMs).unref();
   }
 
   terminate(): void {
