@@ -6,6 +6,9 @@ import { createGunzip } from 'node:zlib';
 import { fromZodError, type FechatterError } from '#contracts/error.js';
 import { ImportLine, maxImportLineBytes } from '#contracts/import.contract.js';
 
+/** Exports carry fields of their own, which are left behind. */
+const FileEntry = ImportLine.strip();
+
 /** A line of the file: ready to be sent, or why not. `number` counts from 1, `read` is the share of the file so far. */
 export type FileLine = { readonly number: number; readonly read: number } & (
   { readonly json: string } | { readonly reason: string }
@@ -43,7 +46,7 @@ function prepare(text: string, seen: Occurrences): { json: string } | { reason: 
   } catch {
     return { reason: 'not JSON' };
   }
-  const line = ImportLine.safeParse(value);
+  const line = FileEntry.safeParse(value);
   if (!line.success) return { reason: describe(fromZodError(line.error)) };
   const { chat, sender, ts, text: content, id } = line.data;
   return {
