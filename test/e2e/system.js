@@ -33,7 +33,7 @@ export async function startSystem({ topology = 'standalone', args = [], env = {}
       NODE_ENV: 'test',
       LOG_LEVEL: 'warn',
       PORT: String(chosen),
-      HEALTH_PORT: String(await freePort()),
+      HEALTH_PORT: '0',
       FECHATTER_DATA_DIR: folder,
       FECHATTER_VALIDATE_REPLIES: 'true',
       RATE_LIMITS: 'off',

@@ -6,7 +6,7 @@ const account = { email: 'ada@example.com', username: 'ada', password: 'a long p
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem({ topology: 'distributed', env: { HEALTH_PORT: '0' } });
+  system = await startSystem({ topology: 'distributed' });
   const headers = { 'content-type': 'application/json' };
   const registered = await fetch(`${system.url}/api/auth/register`, {
     method: 'POST',

@@ -154,33 +154,36 @@ describe('The commands', () => {
 });
 
 describe('The data of one folder', () => {
-  const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
+  const credentials = { email: 'keeper@example.com', password: 'a long password' };
   let dataDir: string;
   beforeAll(async () => {
     dataDir = await mkdtemp(join(folder, 'shared-'));
   });
 
-  async function post<Body>(system: System, path: string, body: object, token = ''): Promise<Body> {
+  async function call<Body>(system: System, method: string, path: string, token = '', body?: object): Promise<Body> {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const answer = await fetch(system.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    return (await answer.json()) as Body;
+    const answer = await fetch(system.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as Body;
   }
 
+  /** Says something, and answers all that was ever said. */
   async function contents(system: System): Promise<string[]> {
-    const { token } = await post<{ token: string }>(system, '/api/auth/login', account);
-    await post(system, '/api/messages', { chat_id: 1, content: system.url }, token);
-    const headers = { authorization: `Bearer ${token}` };
-    const listed = await fetch(`${system.url}/api/messages?chat_id=1`, { headers });
-    const { messages } = (await listed.json()) as { messages: { content: string }[] };
+    const { token } = await call<{ token: string }>(system, 'POST', '/api/auth/login', '', credentials);
+    await call(system, 'POST', '/api/messages', token, { chat_id: 1, content: system.url });
+    const path = '/api/messages?chat_id=1';
+    const { messages } = await call<{ messages: { content: string }[] }>(system, 'GET', path, token);
     return messages.map(({ content }) => content).reverse();
   }
 
   it('is the same for standalone and distributed, one after the other', async () => {
     const said: string[] = [];
     for (const topology of ['standalone', 'distributed', 'standalone'] as const) {
-      const system = await startSystem({ topology, dataDir, env: { HEALTH_PORT: '0' } });
+      const system = await startSystem({ topology, dataDir });
       try {
-        if (said.length === 0) await post(system, '/api/auth/register', account);
+        if (said.length === 0)
+          await call(system, 'POST', '/api/auth/register', '', { ...credentials, username: 'keeper' });
         said.push(system.url);
         expect(await contents(system)).toEqual(said);
       } finally {

@@ -45,8 +45,7 @@ function kill(processes: readonly Process[]): Process {
 }
 
 function startDistributed(args: string[] = [], port?: number): Promise<System> {
-  const env = { HEALTH_PORT: '0' };
-  return startSystem({ topology: 'distributed', args, env, ...(port === undefined ? {} : { port }) });
+  return startSystem({ topology: 'distributed', args, ...(port === undefined ? {} : { port }) });
 }
 
 describe('Two gateways and three message services', () => {

@@ -40,7 +40,8 @@ async function watch(onBuilt) {
       // The first success is the build of everything, which has just been made.
       onSuccess: ({ filename }) => filename && onBuilt(filename),
       onFail: ({ reasons }) => {
-        for (const [file, reason] of reasons) console.error(`\n${file} cannot be built:\n${reason}`);
+        for (const [file, reason] of reasons)
+          console.error(`\n${file} cannot be built:\n${reason.split('\n\nCaused by:')[0]}`);
       },
       onWatchReady: () => undefined,
     },

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RestartLimit } from '#service/restart-limit.js';
 import type { ReadyMessage } from '#service/run.js';
 import { StartError } from '#service/start-error.js';
+import { describeError } from '../describe-error.js';
 
 /** Longer than an app takes to finish its work or to give up. */
 const stopLimitMs = 35_000;
@@ -70,8 +71,12 @@ export class Worker {
       this.isReady = true;
       onReady(message.port);
     });
-    const [code, signal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
-    return signal === null ? `exit code ${code}` : signal;
+    try {
+      const [code, signal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
+      return signal ?? `exit code ${code}`;
+    } catch (error) {
+      return describeError(error);
+    }
   }
 }
 

@@ -33,6 +33,8 @@ export class Delivery {
   knownSince = performance.now();
   private position = 0;
   private joinedSeq = 1;
+  /** Where the newest stay began that the message service has told of. */
+  private awaitedSeq = 0;
   /** What the reader forwards while the connection is not live. */
   private held: LogOrder<EntryFrame> | undefined = new LogOrder(mostHeld);
   private present = true;
@@ -50,6 +52,11 @@ export class Delivery {
   /** Whether the user is a member, as far as this connection has come. */
   get isPresent(): boolean {
     return this.present && this.suspendedAt === undefined;
+  }
+
+  /** Whether the entry has been sent, or was not for the user. */
+  hasPassed(seq: number): boolean {
+    return seq <= this.position;
   }
 
   /** The room's reader has forwarded an entry. */
@@ -89,6 +96,11 @@ export class Delivery {
     this.enter(joinedSeq, room);
     void this.run(start);
     return true;
+  }
+
+  /** A newer stay than the present one may have begun: the end of this one is then not the end. */
+  awaitStay(joinedSeq: number): void {
+    this.awaitedSeq = Math.max(this.awaitedSeq, joinedSeq);
   }
 
   /** The message service does not count the user as a member, but the log does not say so: only that is sent still. */
@@ -181,7 +193,7 @@ export class Delivery {
   }
 
   private leaveIfGone(): void {
-    if (!this.present) this.room.left(this);
+    if (!this.present && this.awaitedSeq <= this.position) this.room.left(this);
   }
 
   private sayGap(from: number, to: number): void {

@@ -105,8 +105,8 @@ export class Hub implements RoomHost {
     for (const userId of userIds) {
       for (const feed of this.users.get(userId)?.feeds ?? []) {
         const known = feed.deliveries.get(room.chatId);
-        // One that is still under way in this room meets the entry by itself.
-        if (known !== undefined && room.has(known)) continue;
+        // One that is still under way in this room meets the entry by itself, or has met it ahead of the room.
+        if (known !== undefined && (room.has(known) || known.hasPassed(seq))) continue;
         const delivery = known ?? new Delivery(feed.connection, room);
         feed.deliveries.set(room.chatId, delivery);
         delivery.joinAt(seq, room);
@@ -151,8 +151,10 @@ export class Hub implements RoomHost {
     for (const feed of feeds) {
       for (const [chatId, { joinedSeq, lastSeq }] of chats) {
         const known = feed.deliveries.get(chatId);
-        if (known?.isPresent === true) this.rooms.get(chatId)?.reader.hear(lastSeq, []);
-        else this.begin(feed, chatId, joinedSeq, lastSeq, known);
+        if (known?.isPresent === true) {
+          known.awaitStay(joinedSeq);
+          this.rooms.get(chatId)?.reader.hear(lastSeq, []);
+        } else this.begin(feed, chatId, joinedSeq, lastSeq, known);
       }
       for (const [chatId, delivery] of feed.deliveries) {
         const isKnown = chats.has(chatId) || !delivery.isPresent || delivery.knownSince >= askedAt;
