@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
+const credentials = { email: 'keeper@example.com', password: 'a long password' };
+const account = { ...credentials, username: 'keeper' };
 
 function post(system: System, path: string, body: object, token = '') {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
@@ -26,7 +27,7 @@ async function environment(folder: string): Promise<Record<string, string>> {
 
 /** Everything that was acknowledged before is there, and the next message can be sent. */
 async function expectAlive(system: System, acknowledged: string[]): Promise<void> {
-  const { token } = (await (await post(system, '/api/auth/login', account)).json()) as { token: string };
+  const { token } = (await (await post(system, '/api/auth/login', credentials)).json()) as { token: string };
   const listed = await fetch(`${system.url}/api/messages?chat_id=1&limit=200`, {
     headers: { authorization: `Bearer ${token}` },
   });
@@ -134,7 +135,7 @@ async function clusterFolder(): Promise<string> {
 
 async function untilLoginWorks(system: System): Promise<void> {
   for (const until = Date.now() + 20_000; Date.now() < until;) {
-    if ((await post(system, '/api/auth/login', account)).status === 200) return;
+    if ((await post(system, '/api/auth/login', credentials)).status === 200) return;
   }
   throw new Error('The server did not recover from the death of its PostgreSQL');
 }
