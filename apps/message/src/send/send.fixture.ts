@@ -65,6 +65,14 @@ export class SendHouse {
     return result as Promise<Result>;
   }
 
+  /** Runs `during` to its end while another transaction holds the chat's head. */
+  async throughoutLocked(chatId: number, during: () => Promise<void>): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      await transaction.query(lock, [chatId]);
+      await during();
+    });
+  }
+
   async untilSomebodyWaits(): Promise<void> {
     while ((await this.database.query(waiting)).length === 0) await new Promise(setImmediate);
   }
