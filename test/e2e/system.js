@@ -45,6 +45,7 @@ export async function startSystem({ topology = 'standalone', args = [], env = {}
   child.stdout.pipe(out, { end: false });
   child.stderr.pipe(out, { end: false });
   const exited = once(child, 'exit');
+  letGo(child);
   const system = {
     url: `http://127.0.0.1:${chosen}`,
     port: chosen,
@@ -53,18 +54,28 @@ export async function startSystem({ topology = 'standalone', args = [], env = {}
     log: () => readFileSync(log, 'utf8'),
     /** Ends it in good order and answers the exit code. The data folder goes too unless it was given. */
     async stop() {
+      child.ref();
       child.kill('SIGTERM');
       const [code] = await exited;
       if (dataDir === undefined) rmSync(folder, { recursive: true, force: true });
       return code;
     },
     async kill() {
+      child.ref();
       child.kill('SIGKILL');
       await exited;
     },
   };
   await ready(system, exited);
   return system;
+}
+
+/** A test that fails before it stops its server must neither hang its runner nor leave the server behind. */
+function letGo(child) {
+  child.unref();
+  child.stdout.unref();
+  child.stderr.unref();
+  process.once('exit', () => child.kill('SIGKILL'));
 }
 
 async function ready(system, exited) {
