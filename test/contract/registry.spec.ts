@@ -17,7 +17,10 @@ describe('The contracts of the bus', () => {
     for (const { subject, request, reply } of rpcs) {
       expect(request.safeParse({ nobody_knows_this: 1 }).success).toBe(false);
       for (const schema of [request, reply])
-        expect({ subject, schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) }).toBeDefined();
+        expect({ subject, shown: Object.keys(z.toJSONSchema(schema, { io: 'input' })).length > 1 }).toEqual({
+          subject,
+          shown: true,
+        });
     }
   });
 });

@@ -52,7 +52,7 @@ describe('The server of a data folder', () => {
 
     system = await startSystem({ dataDir });
     await expectAlive(system, acknowledged);
-    const postmaster = await readFile(join(dataDir, 'postgres', await clusterFolder(), 'postmaster.pid'), 'utf8');
+    const postmaster = await readFile(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8');
     process.kill(Number(postmaster.split('\n')[0]), 'SIGKILL');
     await untilLoginWorks(system);
     await expectAlive(system, acknowledged);
@@ -87,7 +87,7 @@ describe('The server of a data folder', () => {
   });
 
   it('refuses data of another PostgreSQL and leaves it as it is', async () => {
-    const file = join(dataDir, 'postgres', await clusterFolder(), 'PG_VERSION');
+    const file = join(dataDir, 'postgres', 'cluster', 'PG_VERSION');
     const version = await readFile(file, 'utf8');
     await writeFile(file, '12\n');
     const { code, output } = await runCommand(['apps/cli/start.mjs'], await environment(dataDir));
@@ -128,10 +128,6 @@ describe('A configuration that cannot work', () => {
     expect(output).toContain('HEALTH_PORT');
   });
 });
-
-async function clusterFolder(): Promise<string> {
-  return 'cluster';
-}
 
 async function untilLoginWorks(system: System): Promise<void> {
   for (const until = Date.now() + 20_000; Date.now() < until;) {
