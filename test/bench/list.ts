@@ -2,7 +2,7 @@ import { MessagePage } from '#contracts/message.contract.js';
 import { requestBytes } from '../load/request.js';
 import { exactly } from './answers.js';
 import type { Bar, Bench, Plot, Setting } from './bench.js';
-import { withHttpFloor } from './floor/http.js';
+import { withFloor } from './floor/process.js';
 import { withStatements } from './floor/statements.js';
 import { percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
@@ -35,7 +35,7 @@ async function measure(setting: Setting, subject: Subject) {
   const requests = people.map(({ token }) => requestBytes('GET', path, token));
   const bare = people.map(({ token }) => requestBytes('GET', '/', token));
 
-  const rounds = await withHttpFloor(async (floor) => {
+  const rounds = await withFloor('http', async (floor) => {
     await floor.serve(page);
     return withStatements(subject.postgresUrl, 3, (statements) =>
       takeTurns(setting, 'latest 50', [

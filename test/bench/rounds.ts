@@ -34,20 +34,23 @@ export function roundSeconds({ quick }: Pick<Setting, 'quick'>): { warmUpSeconds
   return quick ? { warmUpSeconds: 1, seconds: 2 } : { warmUpSeconds: 2, seconds: 5 };
 }
 
-/** A side that is loaded over HTTP by 64 connections, or so many, in a closed loop. `check` throws for a wrong answer. */
+/**
+ * A side that is loaded over HTTP in a closed loop, by 64 connections unless it is said otherwise. An answer counts as
+ * `each` things. `check` throws for an answer that is wrong.
+ */
 export function httpSide(
   setting: Setting,
   name: string,
   target: () => Omit<Target, 'name'>,
-  check?: (body: string) => void,
-  connections = 64,
+  check: (body: string) => void = () => undefined,
+  { connections = 64, each = 1 } = {},
 ): Side {
   const measure = async () => {
     const targets = [{ name, ...target() }];
     const job: ClosedLoop = { kind: 'closed', targets, connections, ...roundSeconds(setting) };
     const load = await setting.generator.run(job);
-    if (check !== undefined) for (const body of load.targets.flatMap(({ samples }) => samples)) check(body);
-    return { perSecond: answered(load) / load.seconds, load };
+    for (const body of load.targets.flatMap(({ samples }) => samples)) check(body);
+    return { perSecond: (answered(load) * each) / load.seconds, load };
   };
   return { name, measure };
 }

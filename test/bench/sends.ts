@@ -3,7 +3,7 @@ import { messageText } from '../load/message-text.js';
 import { requestBytes } from '../load/request.js';
 import type { Bar, Bench, Figure, Plot, Setting } from './bench.js';
 import { aMessageOf } from './answers.js';
-import { withHttpFloor } from './floor/http.js';
+import { withFloor } from './floor/process.js';
 import { withStatements } from './floor/statements.js';
 import { percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
@@ -68,7 +68,7 @@ export function sendRequests(people: readonly Person[], chatIds: readonly number
 }
 
 async function run(setting: Setting, subject: Subject, name: string, requests: Sends): Promise<Rounds> {
-  return withHttpFloor((floor) =>
+  return withFloor('http', (floor) =>
     withStatements(subject.postgresUrl, 3, async (statements) => {
       const { seconds } = roundSeconds(setting);
       const before = await storedMessages(subject);
@@ -90,8 +90,8 @@ async function run(setting: Setting, subject: Subject, name: string, requests: S
 }
 
 /** The same bytes for the bare server, which has one route. */
-function toFloor(request: Buffer): Buffer {
-  return Buffer.from(request.toString('latin1').replace(' /api/messages ', ' / '), 'latin1');
+export function toFloor(request: Buffer, path = '/api/messages'): Buffer {
+  return Buffer.from(request.toString('latin1').replace(` ${path} `, ' / '), 'latin1');
 }
 
 function plotsOf(name: string, rounds: Rounds): Plot[] {

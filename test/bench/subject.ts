@@ -1,4 +1,4 @@
-import { realpathSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { readPostmasterLock } from '#servers/postmaster-lock.js';
@@ -28,8 +28,7 @@ export class Subject {
   ) {}
 
   static async start(topology: Topology, env: Record<string, string> = {}): Promise<Subject> {
-    const dataDir = join(process.cwd(), resultsFolder, `data-${process.pid}-${topology}`);
-    rmSync(dataDir, { recursive: true, force: true });
+    const dataDir = dataFolder(topology);
     mkdirSync(dataDir, { recursive: true });
     const system = await startSystem({ topology, dataDir, env: { ...environment, ...env } });
     const admin = new pg.Client({ connectionString: adminUrl(join(dataDir, 'postgres'), 'fechatter') });
@@ -77,6 +76,27 @@ export class Subject {
     await this.admin.end();
     await this.system.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+let folders = 0;
+
+/** A folder for the data of one server. Those of runs that were killed are removed. */
+export function dataFolder(name: string): string {
+  const results = join(process.cwd(), resultsFolder);
+  mkdirSync(results, { recursive: true });
+  for (const entry of readdirSync(results)) {
+    const pid = /^data-(\d+)-/.exec(entry)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(results, entry), { recursive: true, force: true });
+  }
+  return join(results, `data-${process.pid}-${name}-${folders++}`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

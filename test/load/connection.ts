@@ -31,6 +31,7 @@ export class Connection {
 
   /** `onAnswer` is called once, with an error when no answer comes. The body is empty unless it is wanted. */
   send(request: Buffer, wantsBody: boolean, onAnswer: Waiting): void {
+    if (this.waiting !== undefined) throw new Error('This connection still waits for an answer');
     this.waiting = onAnswer;
     this.reader.keepBody = wantsBody;
     this.socket.write(request);

@@ -8,30 +8,52 @@ export interface Target {
   readonly status: number;
   /** A text in every request in place of which each time another of the same length is sent. */
   readonly unique?: string;
-  /** Share of this target among all that the job has. Default 1. */
+  /** Share of this target among all that the job sends to the same port. Default 1. */
   readonly weight?: number;
 }
 
-export interface Load {
-  readonly targets: readonly Target[];
-  readonly connections: number;
+export interface Span {
   /** Before the measured time; what starts in it does not count. */
   readonly warmUpSeconds: number;
   readonly seconds: number;
 }
 
 /** Every connection sends its next request when it has the answer to the last. */
-export interface ClosedLoop extends Load {
+export interface ClosedLoop extends Span {
   readonly kind: 'closed';
+  readonly targets: readonly Target[];
+  /** To each port that the targets name. */
+  readonly connections: number;
 }
 
 /** Requests start at their intended times whether or not earlier ones were answered; latency counts from these times. */
-export interface OpenLoop extends Load {
+export interface OpenLoop extends Span {
   readonly kind: 'open';
+  readonly targets: readonly Target[];
+  readonly connections: number;
   readonly perSecond: number;
 }
 
-export type Job = ClosedLoop | OpenLoop;
+/** One person sends at even intervals, another one listens on a WebSocket (delivery.ts). */
+export interface DeliveryJob extends Span {
+  readonly kind: 'delivery';
+  readonly port: number;
+  readonly perSecond: number;
+  /** Sends, and a read that goes the same way. */
+  readonly sends: readonly Buffer[];
+  readonly read: Buffer;
+  readonly listenerToken: string;
+}
+
+/** Messages to a WebSocket server that sends them back. */
+export interface EchoJob extends Span {
+  readonly kind: 'echo';
+  readonly port: number;
+  readonly perSecond: number;
+  readonly texts: readonly string[];
+}
+
+export type Job = ClosedLoop | OpenLoop | DeliveryJob | EchoJob;
 
 /** What became of a target's requests in the measured time. */
 export interface TargetResult {
@@ -44,7 +66,7 @@ export interface TargetResult {
   readonly latencies: string;
   /** Answers in each whole second. */
   readonly perSecond: readonly number[];
-  /** Some of the bodies that came, from the beginning to the end of the measured time. */
+  /** Some of the bodies that came. */
   readonly samples: readonly string[];
 }
 
