@@ -48,6 +48,11 @@ export async function copyHistory(
     [chatId, count, new Date(endMs)],
   );
   await admin.query(`SELECT setval('message.messages_id_seq', $1)`, [firstId + count]);
+  // The search service would otherwise begin to index all of it while something is measured.
+  await admin.query(
+    `INSERT INTO search.index_heads (chat_id, seq) VALUES ($1, $2) ON CONFLICT (chat_id) DO UPDATE SET seq = excluded.seq`,
+    [chatId, firstSeq + count - 1],
+  );
   await admin.query('VACUUM (ANALYZE) message.messages');
   await admin.query('CHECKPOINT');
   return firstSeq + count - 1;

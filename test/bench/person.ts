@@ -46,6 +46,11 @@ export class Person {
     return call<Body>(this.url, method, path, this.token, body);
   }
 
+  /** The status of a call that may fail. */
+  async statusOf(method: string, path: string, body?: object): Promise<number> {
+    return (await request(this.url, method, path, this.token, body)).status;
+  }
+
   /** Brings another person into this one's workspace. */
   async admit(other: Person): Promise<void> {
     const path = `/api/workspaces/${this.workspaceId}/invites`;
@@ -62,7 +67,14 @@ export class Person {
 }
 
 async function call<Body>(url: string, method: string, path: string, token?: string, body?: object): Promise<Body> {
-  const response = await fetch(new URL(path, url), {
+  const response = await request(url, method, path, token, body);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return (text === '' ? null : JSON.parse(text)) as Body;
+}
+
+function request(url: string, method: string, path: string, token?: string, body?: object): Promise<Response> {
+  return fetch(new URL(path, url), {
     method,
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -71,7 +83,4 @@ async function call<Body>(url: string, method: string, path: string, token?: str
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-  return (text === '' ? null : JSON.parse(text)) as Body;
 }

@@ -13,7 +13,8 @@ import { storedMessages, withSubject, type Subject } from './subject.js';
 
 const bars = { standalone: 0.4, distributed: 0.25 };
 const members = 8;
-const variety = 4_000;
+/** So many different sends there are. */
+export const variety = 4_000;
 
 const ours = 'Fechatter';
 const fastify = 'bare Fastify POST';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync 
 import { join } from 'node:path';
 import pg from 'pg';
 import { readPostmasterLock } from '#servers/postmaster-lock.js';
-import { startSystem, type System } from '../e2e/system.js';
+import { freePort, startSystem, type System } from '../e2e/system.js';
 import type { Topology } from './bench.js';
 import { Person } from './person.js';
 
@@ -25,17 +25,20 @@ export class Subject {
     /** The superuser, in Fechatter's database. */
     readonly admin: pg.Client,
     private readonly dataDir: string,
+    private readonly healthPort: number,
   ) {}
 
   static async start(topology: Topology, env: Record<string, string> = {}): Promise<Subject> {
     const dataDir = dataFolder(topology);
     mkdirSync(dataDir, { recursive: true });
-    const system = await startSystem({ topology, dataDir, env: { ...environment, ...env } });
+    const healthPort = await freePort();
+    const variables = { ...environment, HEALTH_PORT: String(healthPort), ...env };
+    const system = await startSystem({ topology, dataDir, env: variables });
     const admin = new pg.Client({ connectionString: adminUrl(join(dataDir, 'postgres'), 'fechatter') });
     // A database that ends under the load is told by the load.
     admin.on('error', () => undefined);
     await admin.connect();
-    return new Subject(topology, system, admin, dataDir);
+    return new Subject(topology, system, admin, dataDir, healthPort);
   }
 
   get port(): number {
@@ -49,6 +52,13 @@ export class Subject {
 
   get postgresUrl(): string {
     return adminUrl(join(this.dataDir, 'postgres'), 'fechatter');
+  }
+
+  /** Where each process of ours shows its metrics. */
+  get metricsPorts(): Readonly<Record<string, number>> {
+    if (this.topology === 'standalone') return { standalone: this.healthPort };
+    const offsets = { auth: 1, chat: 2, message: 3, search: 4, gateway: 10 };
+    return Object.fromEntries(Object.entries(offsets).map(([app, offset]) => [app, this.healthPort + offset]));
   }
 
   log(): string {

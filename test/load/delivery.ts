@@ -22,8 +22,7 @@ export const delivery = {
 } as const;
 
 const lostMs = 5_000;
-/** So many that one is free whenever a send is due. */
-const connections = 16;
+const openedBefore = 16;
 
 interface Sample {
   sentMs: number;
@@ -34,8 +33,7 @@ interface Sample {
 
 /** One process and one clock for sender and listener. Half an interval after each send the sender reads once. */
 export async function measureDelivery(job: DeliveryJob, beginMs: number, endMs: number): Promise<Tally[]> {
-  const senders = await openMany(job.port);
-  const readers = await openMany(job.port);
+  const connections = await Pool.open(job.port);
   const listener = await listen(job);
   const tallies = {
     receipt: new Tally(delivery.sendToReceipt),
@@ -57,12 +55,12 @@ export async function measureDelivery(job: DeliveryJob, beginMs: number, endMs: 
 
   const send = async (turn: number): Promise<void> => {
     const sentMs = performance.now();
-    const answer = await ask(senders[turn % connections]!, job.sends[turn % job.sends.length]!, 201);
+    const answer = await connections.ask(job.sends[turn % job.sends.length]!, 201);
     const sample = sampleOf((JSON.parse(answer.body) as { seq: number }).seq);
     Object.assign(sample, { sentMs, ackMs: answer.atMs });
     await pause(500 / job.perSecond - (performance.now() - sentMs));
     const readAt = performance.now();
-    sample.readMs = (await ask(readers[turn % connections]!, job.read, 200)).atMs - readAt;
+    sample.readMs = (await connections.ask(job.read, 200)).atMs - readAt;
   };
 
   await atIntervals(job.perSecond, endMs, send);
@@ -81,7 +79,7 @@ export async function measureDelivery(job: DeliveryJob, beginMs: number, endMs: 
     tallies.commit.succeed(start, start + receivedMs - ackMs + readMs);
     tallies.read.succeed(start, start + readMs);
   }
-  for (const connection of [...senders, ...readers]) connection.close();
+  connections.close();
   listener.terminate();
   return Object.values(tallies);
 }
@@ -122,24 +120,50 @@ async function atIntervals(perSecond: number, endMs: number, work: (turn: number
   const startMs = performance.now();
   const schedule = new Schedule(perSecond, (endMs - startMs) / 1000);
   const begun: Promise<void>[] = [];
-  while (!schedule.isOver) {
+  let failure: unknown;
+  while (!schedule.isOver && failure === undefined) {
     while (schedule.takeDue(performance.now() - startMs) === undefined) await pause(1);
-    begun.push(work(begun.length));
+    begun.push(work(begun.length).catch((error: unknown) => void (failure ??= error)));
   }
   await Promise.all(begun);
+  if (failure !== undefined) throw failure;
 }
 
-function openMany(port: number): Promise<Connection[]> {
-  return Promise.all(Array.from({ length: connections }, () => Connection.open(port)));
-}
+/** Connections of which one is free whenever it is needed. */
+class Pool {
+  private readonly all: Connection[] = [];
+  private readonly free: Connection[] = [];
 
-function ask(connection: Connection, request: Buffer, expected: number): Promise<{ atMs: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    connection.send(request, true, (error, status, body) => {
-      const atMs = performance.now();
-      if (error !== undefined) reject(error);
-      else if (status !== expected) reject(new Error(`${status} ${body.toString('utf8').slice(0, 300)}`));
-      else resolve({ atMs, body: body.toString('utf8') });
+  private constructor(private readonly port: number) {}
+
+  static async open(port: number): Promise<Pool> {
+    const pool = new Pool(port);
+    await Promise.all(Array.from({ length: openedBefore }, () => pool.add()));
+    pool.free.push(...pool.all);
+    return pool;
+  }
+
+  async ask(request: Buffer, expected: number): Promise<{ atMs: number; body: string }> {
+    const connection = this.free.pop() ?? (await this.add());
+    return new Promise((resolve, reject) => {
+      connection.send(request, true, (error, status, body) => {
+        const atMs = performance.now();
+        const text = body.toString('utf8');
+        if (error !== undefined) return reject(error);
+        this.free.push(connection);
+        if (status === expected) resolve({ atMs, body: text });
+        else reject(new Error(`${status} ${text.slice(0, 300)}`));
+      });
     });
-  });
+  }
+
+  close(): void {
+    for (const connection of this.all) connection.close();
+  }
+
+  private async add(): Promise<Connection> {
+    const connection = await Connection.open(this.port);
+    this.all.push(connection);
+    return connection;
+  }
 }

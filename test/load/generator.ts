@@ -29,7 +29,7 @@ export class Generator {
   }
 
   async stop(): Promise<void> {
-    this.child.disconnect();
+    if (this.child.connected) this.child.disconnect();
     await this.ended;
   }
 }
