@@ -2,21 +2,25 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isMet, type Bench, type Topology } from '../../test/bench/bench.js';
 import { catalogue } from '../../test/bench/catalogue.js';
+import { keep, writeReport } from '../../test/bench/report/files.js';
+import { conditions } from '../../test/bench/report/html.js';
 import { table } from '../../test/bench/report/table.js';
 import { runBench, type Result } from '../../test/bench/run.js';
 import { runCommand, UsageError } from './command.js';
+import { Steps } from './steps.js';
 
 const width = Math.max(...catalogue.map(({ name }) => name.length));
 const usage = `npm run bench -- NAME [--quick] [--topology standalone|distributed] [--json FILE]
 
-Measures Fechatter beside the floor of what it is built on, in the same run. Exit status 1 where a bar is missed.
-NAME is one of:
+Measures Fechatter beside the floor of what it is built on, in the same run. Exit status 1 where a bar is missed. Results
+are kept in test/bench/results, with a page of all of them. NAME is one of:
 
 ${catalogue.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join('\n')}
   ${'all'.padEnd(width)}  every one of them
+  ${'report'.padEnd(width)}  nothing measured: page and README from the results that are kept
 
-  --quick     short rounds, to see that it works; no figures to quote
-  --topology  instead of those that the bench is about
+  --quick     short rounds, to see that it works; no figures to quote, kept apart
+  --topology  this one, in place of those that the bench is about
   --json      writes what was found to this file too`;
 
 const options = {
@@ -30,11 +34,11 @@ await runCommand(usage, options, async ({ quick, topology, json }, [name]) => {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
+  if (name === 'report') return report();
   const results: Result[] = [];
   for (const bench of chosen(name)) {
     for (const where of topology === undefined ? bench.topologies : [topologyOf(topology)]) {
-      results.push(await runBench(bench, where, quick, say(`${bench.name}, ${where}`)));
-      process.stdout.write(`\n${describe(results.at(-1)!)}\n`);
+      results.push(await run(bench, where, quick));
     }
   }
   if (json !== undefined) {
@@ -44,6 +48,24 @@ await runCommand(usage, options, async ({ quick, topology, json }, [name]) => {
   const missed = results.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
   return missed.length === 0 ? 0 : 1;
 });
+
+async function run(bench: Bench, topology: Topology, quick: boolean): Promise<Result> {
+  const title = `${bench.name}, ${topology}`;
+  const steps = new Steps(title);
+  const result = await runBench(bench, topology, quick, (what) => steps.show(what)).finally(() => steps.end());
+  const page = keep(result);
+  const parts = [`${title}\n${conditions(result).join('\n')}`, table(result.figures), ...(result.notes ?? []), page];
+  process.stdout.write(`\n${parts.join('\n\n')}\n`);
+  return result;
+}
+
+async function report(): Promise<number> {
+  const count = await writeReport();
+  process.stdout.write(
+    count === 0 ? 'There are no results yet.\n' : `README.md and the page are made of ${count} results.\n`,
+  );
+  return count === 0 ? 1 : 0;
+}
 
 function chosen(name: string): readonly Bench[] {
   if (name === 'all') return catalogue;
@@ -55,33 +77,4 @@ function chosen(name: string): readonly Bench[] {
 function topologyOf(name: string): Topology {
   if (name !== 'standalone' && name !== 'distributed') throw new UsageError(`There is no topology "${name}".`);
   return name;
-}
-
-/** A line that changes on a terminal, a line each in a log. */
-function say(about: string): (what: string) => void {
-  return (what) => {
-    const line = `${about}: ${what}`;
-    process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
-  };
-}
-
-function describe({
-  bench,
-  topology,
-  machine,
-  postgres,
-  loadAverage: load,
-  tookSeconds,
-  figures,
-  notes,
-}: Result): string {
-  const settings = Object.entries(postgres ?? {}).map(([name, value]) => `${name} ${value}`);
-  return [
-    `${bench}, ${topology}, in ${tookSeconds} s`,
-    `${machine.cores} cores (${machine.cpu}), Node ${machine.node}, load average ${load.map((value) => value.toFixed(1)).join(' → ')}`,
-    ...(settings.length > 0 ? [`PostgreSQL: ${settings.join(', ')}`] : []),
-    '',
-    table(figures),
-    ...(notes ?? []),
-  ].join('\n');
 }

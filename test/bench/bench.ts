@@ -30,7 +30,10 @@ export interface Figure {
   readonly generatorCpu?: number;
 }
 
-/** A picture of the report. Points are [x, y]; `latency` has percentiles on x and ms on y, `time` has seconds on x. */
+/**
+ * A picture of the report; points are [x, y]. `latency` has percentiles on x and ms on y, `time` has seconds on x, `curve`
+ * has a few sizes on x.
+ */
 export interface Plot {
   readonly title: string;
   readonly kind: 'latency' | 'time' | 'curve';

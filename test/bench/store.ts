@@ -26,17 +26,17 @@ export async function withStore<Result>(work: (store: Store) => Promise<Result>)
   const server = await startPostgres({ dataDir: join(folder, 'postgres') });
   try {
     const password = randomBytes(16).toString('hex');
-    const { ownerUrl, urlOf } = await prepareDatabase({
+    const prepared = await prepareDatabase({
       adminUrl: server.adminUrl,
       database: 'fechatter',
       services: [messageDataSource.schema],
       passwordOf: () => password,
     });
-    await migrate(ownerUrl, [messageDataSource]);
+    await migrate(prepared.ownerUrl, [messageDataSource]);
     const url = server.adminUrl.replace(/\/postgres$/, '/fechatter');
     const admin = new pg.Client({ connectionString: url });
     await admin.connect();
-    const dataSource = createDataSource(urlOf(messageDataSource.schema), messageDataSource, defaultPool);
+    const dataSource = createDataSource(prepared.urlOf(messageDataSource.schema), messageDataSource, defaultPool);
     const database = new Database(await dataSource.initialize());
     try {
       return await work({ url, admin, database });

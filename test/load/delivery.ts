@@ -120,10 +120,10 @@ async function atIntervals(perSecond: number, endMs: number, work: (turn: number
   const startMs = performance.now();
   const schedule = new Schedule(perSecond, (endMs - startMs) / 1000);
   const begun: Promise<void>[] = [];
-  let failure: unknown;
+  let failure: Error | undefined;
   while (!schedule.isOver && failure === undefined) {
     while (schedule.takeDue(performance.now() - startMs) === undefined) await pause(1);
-    begun.push(work(begun.length).catch((error: unknown) => void (failure ??= error)));
+    begun.push(work(begun.length).catch((error: Error) => void (failure ??= error)));
   }
   await Promise.all(begun);
   if (failure !== undefined) throw failure;
