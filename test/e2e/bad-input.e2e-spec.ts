@@ -204,7 +204,6 @@ describe('What no route answers', () => {
       ['PUT', '/api/messages'],
       ['POST', '/api/batch'],
       ['POST', '/api/messages/batch'],
-      ['GET', `/api/messages/${nobody}/thread`],
       ['POST', `/api/messages/${nobody}/reactions`],
       ['PUT', `/api/messages/${nobody}/pin`],
       ['GET', `/api/chats/${nobody}/receipts`],

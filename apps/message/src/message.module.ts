@@ -35,6 +35,9 @@ import { SendQueue } from './send/send.queue.js';
 import { SendRepository } from './send/send.repository.js';
 import { SendService } from './send/send.service.js';
 import { SenderService } from './sender/sender.service.js';
+import { ThreadController } from './thread/thread.controller.js';
+import { ThreadRepository } from './thread/thread.repository.js';
+import { ThreadService } from './thread/thread.service.js';
 import { ActivityCleaner } from './writer/activity-cleaner.js';
 import { ActivityRepository } from './writer/activity.repository.js';
 import { LogPublisher } from './writer/log-publisher.js';
@@ -55,6 +58,7 @@ const write = [
 ];
 const read = [
   ...[PageRepository, PageService, LogRepository, LogService, HeadRepository, HeadService],
+  ...[ThreadRepository, ThreadService],
   ...[InboxRepository, InboxService, ReadRepository, ReadService, SenderService],
 ];
 
@@ -68,7 +72,7 @@ export class MessageModule {
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
       controllers: [
         ...[SendController, ChangeController, ImportController, AccessController],
-        ...[PageController, LogController, InboxController, ReadController],
+        ...[PageController, ThreadController, LogController, InboxController, ReadController],
       ],
       providers: [
         { provide: Bus, useValue: bus },

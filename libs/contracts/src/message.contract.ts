@@ -17,8 +17,14 @@ export const Message = z
     sender_id: Id,
     sender: User,
     content: z.string().describe('Empty when deleted'),
-    parent_id: Id.nullable(),
-    reply_count: z.int().min(0),
+    parent_id: Id.nullable().describe('The message that this one replies to'),
+    reply_count: z
+      .int()
+      .min(0)
+      .describe(
+        'Replies that were not deleted. `message.created` and `message.deleted` of a reply at seq s change its parent ' +
+          'too: where you have the parent with a version below s, count one up or down and set its version to s.',
+      ),
     mentions: z.array(Id).describe('Members who are named by @username'),
     reactions: z.array(Reaction),
     idempotency_key: IdempotencyKey.nullable(),
@@ -35,6 +41,7 @@ export const SendMessage = z
     chat_id: Id,
     content: MessageContent,
     idempotency_key: IdempotencyKey.optional(),
+    parent_id: Id.optional().describe('Replies to this message of the same chat, which must not be a reply itself'),
   })
   .meta({ id: 'SendMessage' });
 
@@ -59,6 +66,10 @@ export const MessageRange = z.strictObject({
   around_id: Id.optional(),
 });
 export type MessageRange = z.infer<typeof MessageRange>;
+
+/** Which replies to list: as MessageRange. */
+export const ThreadRange = MessageRange.pick({ cursor: true, before_seq: true, after_seq: true });
+export type ThreadRange = z.infer<typeof ThreadRange>;
 
 export const MessageEdit = z
   .strictObject({ content: z.string(), edited_at: Timestamp })
@@ -104,6 +115,8 @@ export const messageRpc = {
   ),
   /** A page that would exceed 512 KiB ends early with `has_more`. */
   list: rpc('message.list', 'user', MessageRange.extend({ chat_id: Id, limit: limit(50, 200) }), MessagePage),
+  /** The replies to a message, deleted ones as tombstones; pages as those of `list`. */
+  thread: rpc('message.thread', 'user', ThreadRange.extend({ message_id: Id, limit: limit(50, 200) }), MessagePage),
   /** Moves the caller's read position forward, never back and never past the end of the log. */
   read: rpc(
     'message.read',

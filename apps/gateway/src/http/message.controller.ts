@@ -26,6 +26,11 @@ export class MessageController {
     return this.bus.call(messageRpc.get, { message_id: params.id });
   }
 
+  @Route(messagesApi.thread)
+  async thread({ params, query }: InputOf<typeof messagesApi.thread>) {
+    return new Encoded(await this.bus.callEncoded(messageRpc.thread, { message_id: params.id, ...query }));
+  }
+
   @Route(messagesApi.edit)
   async edit({ params, body }: InputOf<typeof messagesApi.edit>) {
     return this.bus.call(messageRpc.edit, { message_id: params.id, ...body });

@@ -94,7 +94,7 @@ const waiting = sql(
 export function message(chatId: number, userId: number, content: string, key: string | null = null): Outgoing {
   const sender = { id: userId, username: `user${userId}`, avatar_url: null };
   const mentions = { userIds: [], everyone: false };
-  return { chatId, sender, content, key, mentions, deadline: Date.now() + 20_000 };
+  return { chatId, sender, content, parentId: null, key, mentions, deadline: Date.now() + 20_000 };
 }
 
 export function outcomes(sent: readonly Sent[]): string[] {

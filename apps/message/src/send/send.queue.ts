@@ -4,13 +4,12 @@ import type { LogEntry } from '#contracts/log.contract.js';
 import type { Message } from '#contracts/message.contract.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { refusalOf } from './flush-error.js';
-import { messageOf, type FlushOutcome, type Outgoing } from './outgoing.js';
+import { messageOf, type FlushOutcome, type Outgoing, type RefusedOutcome } from './outgoing.js';
 import { SendRepository } from './send.repository.js';
 
 /** What became of a message: the stored one, or why it was refused. */
 export type Sent =
-  | { readonly outcome: 'stored' | 'replayed'; readonly message: Message }
-  | { readonly outcome: 'conflict' | 'not_found' | 'archived' };
+  { readonly outcome: 'stored' | 'replayed'; readonly message: Message } | { readonly outcome: RefusedOutcome };
 
 interface Waiting {
   readonly outgoing: Outgoing;

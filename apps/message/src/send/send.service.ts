@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { FechatterError, notFound } from '#contracts/error.js';
+import { FechatterError, invalid, notFound } from '#contracts/error.js';
 import type { RequestOf } from '#contracts/contract.js';
 import type { Message, messageRpc } from '#contracts/message.contract.js';
 import type { User } from '#contracts/user.contract.js';
@@ -19,11 +19,12 @@ export class SendService {
   /**
    * The stored message; of a repeated key the one that the first call stored. NOT_FOUND for who is no present member,
    * FORBIDDEN in an archived chat, CONFLICT for another text under a used key, UNAVAILABLE when it should be repeated.
+   * A parent that is not in the chat is NOT_FOUND, one that is a reply VALIDATION_ERROR, a deleted one CONFLICT.
    */
   async send(userId: number, request: RequestOf<typeof messageRpc.send>, deadline: number): Promise<Message> {
-    const { chat_id: chatId, content, idempotency_key: key = null } = request;
+    const { chat_id: chatId, content, idempotency_key: key = null, parent_id: parentId = null } = request;
     const [sender, mentions] = await Promise.all([this.senderOf(userId), this.mentions.find(content)]);
-    const sent = await this.queue.send({ chatId, sender, content, key, mentions, deadline });
+    const sent = await this.queue.send({ chatId, sender, content, parentId, key, mentions, deadline });
     switch (sent.outcome) {
       case 'stored':
       case 'replayed':
@@ -34,6 +35,12 @@ export class SendService {
         throw notFound('chat');
       case 'archived':
         throw new FechatterError('FORBIDDEN', 'The chat is archived: nothing can be sent into it.');
+      case 'no_parent':
+        throw notFound('parent message');
+      case 'parent_is_reply':
+        throw invalid('parent_id', 'Names a reply; reply to the message that began the thread');
+      case 'parent_deleted':
+        throw new FechatterError('CONFLICT', 'The message to reply to was deleted.');
     }
   }
 

@@ -11,7 +11,8 @@ export const messagesApi = {
     summary: 'Send a message',
     description:
       'With an idempotency key, in the body or in the header, repeating is safe: the same message is answered again. ' +
-      'The same key with another content is a CONFLICT.',
+      'The same key with another content or parent is a CONFLICT. A reply to a reply is refused, one to a deleted ' +
+      'message is a CONFLICT.',
     auth: 'user',
     limit: 'send',
     headers: z.object({ 'idempotency-key': IdempotencyKey.optional() }),
@@ -52,6 +53,24 @@ export const messagesApi = {
     params: ofId,
     status: 200,
     reply: Message,
+  }),
+  thread: route({
+    method: 'GET',
+    path: '/api/messages/{id}/thread',
+    summary: 'List the replies to a message',
+    description:
+      'Give at most one of `cursor`, `before_seq` and `after_seq`. `after_seq` runs forward from there, everything else ' +
+      'newest first. Deleted replies are listed without content. The thread of a deleted message stays readable.',
+    auth: 'user',
+    limit: 'request',
+    params: ofId,
+    query: z.strictObject({
+      before_seq: SeqParam.optional(),
+      after_seq: SeqParam.optional(),
+      ...paging(50, 200),
+    }),
+    status: 200,
+    reply: MessagePage,
   }),
   edit: route({
     method: 'PUT',
