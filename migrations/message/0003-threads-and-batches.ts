@@ -29,8 +29,7 @@ const signature = 'bigint[], bigint[], text[], text[], bytea[], bigint[], text[]
  * archived, no_parent (not in this chat), parent_is_reply, parent_deleted. Then by the keys of its neighbours: within
  * its group the first under a key is stored, the others are replayed or in conflict; a key that another group of the
  * call brings as well makes the later group busy, as nobody knows yet what becomes of the first. Then by its group: one
- * busy message makes all of them busy, one refused message makes the good ones 'dropped', and more edited text than one
- * answer can carry back makes them all 'too_long'.
+ * busy message makes all of them busy, and one refused message makes the good ones 'dropped'.
  *
  * Rows come back in any order, `place` counts from 1. `content` is null where it is the text that was sent.
  */
@@ -50,7 +49,6 @@ export class MessageThreads1700000000003 implements MigrationInterface {
       ) LANGUAGE plpgsql VOLATILE SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $function$
       #variable_conflict use_column
       DECLARE
-        most_edited_bytes CONSTANT integer := 131072;
         locked bigint[];
         clock timestamptz(3);
       BEGIN
@@ -130,8 +128,6 @@ export class MessageThreads1700000000003 implements MigrationInterface {
             WHEN bool_or(f.own_outcome = 'busy') OVER same_group THEN 'busy'
             WHEN f.own_outcome NOT IN ('stored', 'replayed') THEN f.own_outcome
             WHEN bool_or(f.own_outcome NOT IN ('stored', 'replayed')) OVER same_group THEN 'dropped'
-            WHEN sum(CASE WHEN f.old_content <> '' THEN octet_length(to_json(f.old_content)::text) END) OVER same_group
-              > most_edited_bytes THEN 'too_long'
             ELSE f.own_outcome
           END AS outcome
           FROM folded f

@@ -203,7 +203,6 @@ describe('What no route answers', () => {
       ['GET', '/api/nothing'],
       ['PUT', '/api/messages'],
       ['POST', '/api/batch'],
-      ['POST', '/api/messages/batch'],
       ['POST', `/api/messages/${nobody}/reactions`],
       ['PUT', `/api/messages/${nobody}/pin`],
       ['GET', `/api/chats/${nobody}/receipts`],

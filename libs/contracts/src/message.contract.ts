@@ -45,6 +45,13 @@ export const SendMessage = z
   })
   .meta({ id: 'SendMessage' });
 
+export const SendBatch = z.strictObject({ messages: z.array(SendMessage).min(1).max(500) }).meta({ id: 'SendBatch' });
+
+export const SentBatch = z
+  .strictObject({ messages: z.array(Message).describe('In the order in which they were given') })
+  .meta({ id: 'SentBatch' });
+export type SentBatch = z.infer<typeof SentBatch>;
+
 export const EditMessage = z.strictObject({ content: MessageContent }).meta({ id: 'EditMessage' });
 
 export const MessagePage = z
@@ -104,6 +111,15 @@ export const Epoch = z.int().min(1);
 
 export const messageRpc = {
   send: rpc('message.send', 'user', SendMessage, Message),
+  /** All or nothing. `messages` are the first ones, as many as fit into a reply; `rest` are the ids of the others. */
+  sendBatch: rpc(
+    'message.send_batch',
+    'user',
+    SendBatch,
+    SentBatch.extend({ rest: z.array(Id).describe('For `message.get_sent`') }),
+  ),
+  /** What the caller has sent, in this order, wherever it was; the first ones, as many as fit into a reply. */
+  getSent: rpc('message.get_sent', 'user', z.strictObject({ message_ids: z.array(Id).min(1).max(500) }), SentBatch),
   edit: rpc('message.edit', 'user', EditMessage.extend({ message_id: Id }), Message),
   delete: rpc('message.delete', 'user', z.strictObject({ message_id: Id }), Done),
   get: rpc('message.get', 'user', z.strictObject({ message_id: Id }), Message),

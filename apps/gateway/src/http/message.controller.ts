@@ -4,7 +4,7 @@ import { Encoded } from '#bus/encoded.js';
 import { invalid } from '#contracts/error.js';
 import { messagesApi } from '#contracts/http/message.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
-import { messageRpc } from '#contracts/message.contract.js';
+import { messageRpc, type Message } from '#contracts/message.contract.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -14,6 +14,12 @@ export class MessageController {
   @Route(messagesApi.send)
   async send({ body, headers }: InputOf<typeof messagesApi.send>) {
     return this.bus.call(messageRpc.send, { ...body, idempotency_key: oneKey(body.idempotency_key, headers) });
+  }
+
+  @Route(messagesApi.sendBatch)
+  async sendBatch({ body }: InputOf<typeof messagesApi.sendBatch>) {
+    const { messages, rest } = await this.bus.call(messageRpc.sendBatch, body);
+    return { messages: [...messages, ...(await this.sent(rest))] };
   }
 
   @Route(messagesApi.list)
@@ -44,6 +50,17 @@ export class MessageController {
   @Route(messagesApi.history)
   async history({ params }: InputOf<typeof messagesApi.history>) {
     return this.bus.call(messageRpc.history, { message_id: params.id });
+  }
+
+  /** Messages that the caller has sent, in as many replies of the bus as they need. */
+  private async sent(ids: readonly number[]): Promise<Message[]> {
+    const found: Message[] = [];
+    while (found.length < ids.length) {
+      const { messages } = await this.bus.call(messageRpc.getSent, { message_ids: ids.slice(found.length) });
+      if (messages.length === 0) throw new Error(`Of ${ids.length} messages only ${found.length} are there`);
+      found.push(...messages);
+    }
+    return found;
   }
 }
 

@@ -30,7 +30,7 @@ export class RouteGuard implements CanActivate {
       client: { address: request.ip, user_agent: (request.headers['user-agent'] ?? '').slice(0, 512).toWellFormed() },
     };
     const key = caller.kind === 'user' ? `user:${caller.user_id}` : `address:${addressKey(request.ip)}`;
-    const usage = await this.limits.take(contract.limit, key);
+    const usage = await this.limits.take(contract.limit, key, contract.cost?.(request.body));
     if (usage !== undefined) void context.switchToHttp().getResponse<FastifyReply>().headers(limitHeaders(usage));
     return true;
   }

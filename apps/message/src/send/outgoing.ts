@@ -12,8 +12,6 @@ export interface Outgoing {
   readonly parentId: number | null;
   readonly key: string | null;
   readonly mentions: Mentions;
-  /** Nobody waits for the answer after it; epoch milliseconds. */
-  readonly deadline: number;
 }
 
 /** Why a message was not stored (migrations/message/0003). */
@@ -22,7 +20,7 @@ export type RefusedOutcome = 'conflict' | 'not_found' | 'archived' | 'no_parent'
 /** What PostgreSQL answered for one message. Numbers are null where it was not stored. */
 export interface FlushOutcome {
   readonly place: number;
-  readonly outcome: 'stored' | 'replayed' | 'busy' | RefusedOutcome;
+  readonly outcome: 'stored' | 'replayed' | 'busy' | 'dropped' | RefusedOutcome;
   readonly id: number;
   readonly seq: number;
   readonly ordinal: number;

@@ -1,8 +1,22 @@
 import { z } from 'zod';
-import { EditMessage, Message, MessagePage, messageRpc, SendMessage } from '../message.contract.js';
+import {
+  EditMessage,
+  Message,
+  MessagePage,
+  messageRpc,
+  SendBatch,
+  SendMessage,
+  SentBatch,
+} from '../message.contract.js';
 import { Done, IdempotencyKey, IdParam, SeqParam } from '../scalar.js';
 import { ofId, paging } from './query.js';
 import { route } from './route.js';
+
+/** How many sends a batch counts as; the body has not been validated yet. */
+function sendsOf(body: unknown): number {
+  const messages = typeof body === 'object' && body !== null && 'messages' in body ? body.messages : undefined;
+  return Array.isArray(messages) ? Math.min(5, Math.max(1, Math.ceil(messages.length / 100))) : 1;
+}
 
 export const messagesApi = {
   send: route({
@@ -19,6 +33,23 @@ export const messagesApi = {
     body: SendMessage,
     status: 201,
     reply: Message,
+    errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'],
+  }),
+  sendBatch: route({
+    method: 'POST',
+    path: '/api/messages/batch',
+    summary: 'Send up to 500 messages at once, all or none',
+    description:
+      'They may go to several chats. Where one cannot be sent none is, and the error names it: `messages.3.content`. ' +
+      'Repeating is safe if every message has an idempotency key. A parent must have been sent before the batch. ' +
+      'Every 100 messages begun count as one send.',
+    auth: 'user',
+    limit: 'send',
+    cost: sendsOf,
+    maxBodyBytes: 512 * 1024,
+    body: SendBatch,
+    status: 201,
+    reply: SentBatch,
     errors: ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'],
   }),
   list: route({
