@@ -29,7 +29,7 @@ export class Unit {
 const mostMessages = 10_000;
 const mostLength = 32 * 1024 * 1024;
 /** How much a flush takes; a longer unit has a flush to itself. */
-const mostPerFlush = 256;
+const mostPerFlush = 512;
 const mostLengthPerFlush = 1024 * 1024;
 
 /**
