@@ -46,6 +46,7 @@ export const SendMessage = z
   .meta({ id: 'SendMessage' });
 
 export const SendBatch = z.strictObject({ messages: z.array(SendMessage).min(1).max(500) }).meta({ id: 'SendBatch' });
+export type SendBatch = z.infer<typeof SendBatch>;
 
 export const SentBatch = z
   .strictObject({ messages: z.array(Message).describe('In the order in which they were given') })

@@ -34,6 +34,10 @@ export class RateLimits {
           };
   }
 
+  has(name: LimitName): boolean {
+    return this.limiters[name] !== undefined;
+  }
+
   /** Counts uses of the key, one unless said otherwise; undefined where nothing is limited. Throws LimitExceeded. */
   async take(name: LimitName, key: string, uses = 1): Promise<Usage | undefined> {
     const usage = await this.limiters[name]?.consume(key, uses);

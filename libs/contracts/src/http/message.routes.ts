@@ -12,12 +12,6 @@ import { Done, IdempotencyKey, IdParam, SeqParam } from '../scalar.js';
 import { ofId, paging } from './query.js';
 import { route } from './route.js';
 
-/** How many sends a batch counts as; the body has not been validated yet. */
-function sendsOf(body: unknown): number {
-  const messages = typeof body === 'object' && body !== null && 'messages' in body ? body.messages : undefined;
-  return Array.isArray(messages) ? Math.min(5, Math.max(1, Math.ceil(messages.length / 100))) : 1;
-}
-
 export const messagesApi = {
   send: route({
     method: 'POST',
@@ -45,7 +39,7 @@ export const messagesApi = {
       'Every 100 messages begun count as one send.',
     auth: 'user',
     limit: 'send',
-    cost: sendsOf,
+    cost: ({ messages }: SendBatch) => Math.ceil(messages.length / 100),
     maxBodyBytes: 512 * 1024,
     body: SendBatch,
     status: 201,

@@ -17,8 +17,8 @@ export interface Route {
   /** `user` needs an access token. */
   readonly auth: 'user' | 'none';
   readonly limit: LimitName;
-  /** How many uses of its limit a request counts as, by its body as it came; one unless given. */
-  readonly cost?: (body: unknown) => number;
+  /** How many uses of its limit a request counts as, by its validated body; one unless given. */
+  cost?(body: unknown): number;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
