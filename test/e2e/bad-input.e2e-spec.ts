@@ -202,7 +202,6 @@ describe('What no route answers', () => {
     for (const [method, path] of [
       ['GET', '/api/nothing'],
       ['PUT', '/api/messages'],
-      ['POST', '/api/batch'],
       ['POST', `/api/messages/${nobody}/reactions`],
       ['PUT', `/api/messages/${nobody}/pin`],
       ['GET', `/api/chats/${nobody}/receipts`],
