@@ -4,15 +4,12 @@
  * Client and server are two processes, except for LocalBus. The row "bare" is nc.request of the NATS client against a
  * subscription that echoes the bytes: no validation, no identity, no Nest.
  */
-import 'reflect-metadata';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Controller, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { connect } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { Bus, CallContext, Caller } from '#bus/bus.js';
@@ -46,7 +43,6 @@ const secret = 'a bus secret for measuring';
 const inFlight = [1, 16, 128];
 const rounds = 5;
 
-@Controller()
 class SendController {
   private last = 0;
 
@@ -56,14 +52,10 @@ class SendController {
   }
 }
 
-@Module({ controllers: [SendController] })
-class SendModule {}
-
 async function serve(bus: Bus): Promise<() => Promise<void>> {
-  const strategy = new RpcServer(bus, { queue: 'bench', validateReplies: false });
-  const app = await NestFactory.createMicroservice(SendModule, { strategy, logger: false });
-  await app.listen();
-  return () => app.close();
+  const server = new RpcServer(bus, { queue: 'bench', validateReplies: false });
+  server.serve([new SendController()]);
+  return () => server.stop();
 }
 
 /** The server process: what the parent measures, until the parent goes away. */

@@ -22,21 +22,6 @@ import { WorkspaceController } from './http/workspace.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { SecurityModule } from './security/security.module.js';
 
-/** What serves the operations of the HTTP interface; `serveRoutes` puts them onto Fastify. */
-export const controllers = [
-  AuthController,
-  UserController,
-  WorkspaceController,
-  InviteController,
-  ChatController,
-  ChatMemberController,
-  MessageController,
-  ImportController,
-  SearchController,
-  BatchController,
-  SystemController,
-];
-
 /** The edge: HTTP and realtime outside, the bus inside. It owns no data. */
 @Module({})
 export class GatewayModule {
@@ -48,10 +33,25 @@ export class GatewayModule {
         RealtimeModule,
         HealthModule.register(parts.probes, { operations: false }),
       ],
-      controllers: [DocsController],
+      controllers: [
+        AuthController,
+        UserController,
+        WorkspaceController,
+        InviteController,
+        ChatController,
+        ChatMemberController,
+        MessageController,
+        ImportController,
+        SearchController,
+        BatchController,
+        SystemController,
+        DocsController,
+      ],
       providers: [
-        ...controllers,
-        ...[ChatList, ImportStream, OperationRunner, UserDirectory],
+        ChatList,
+        ImportStream,
+        OperationRunner,
+        UserDirectory,
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
     };
