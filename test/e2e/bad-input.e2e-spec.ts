@@ -202,9 +202,6 @@ describe('What no route answers', () => {
     for (const [method, path] of [
       ['GET', '/api/nothing'],
       ['PUT', '/api/messages'],
-      ['POST', '/api/batch'],
-      ['POST', '/api/messages/batch'],
-      ['GET', `/api/messages/${nobody}/thread`],
       ['POST', `/api/messages/${nobody}/reactions`],
       ['PUT', `/api/messages/${nobody}/pin`],
       ['GET', `/api/chats/${nobody}/receipts`],

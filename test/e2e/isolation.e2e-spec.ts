@@ -42,6 +42,7 @@ const onMessage: Attempt[] = [
   ['PUT', (id) => `/api/messages/${id}`, () => ({ content: 'mine now' })],
   ['DELETE', (id) => `/api/messages/${id}`],
   ['GET', (id) => `/api/messages/${id}/history`],
+  ['GET', (id) => `/api/messages/${id}/thread`],
 ];
 const onWorkspace: Attempt[] = [
   ['GET', (id) => `/api/workspaces/${id}`],

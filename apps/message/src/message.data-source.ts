@@ -1,6 +1,7 @@
 import type { ServiceDataSource } from '#database/data-source.js';
 import { MessageInitial1700000000001 } from '#migrations/message/0001-initial.js';
 import { MessageFlush1700000000002 } from '#migrations/message/0002-flush-messages.js';
+import { MessageThreads1700000000003 } from '#migrations/message/0003-threads-and-batches.js';
 import { ChatAccessEntity } from './access/chat-access.entity.js';
 import { InboxHeadEntity } from './access/inbox-head.entity.js';
 import { WorkspaceDenialEntity } from './access/workspace-denial.entity.js';
@@ -27,5 +28,5 @@ export const messageDataSource = {
     ImportKeyEntity,
     LogEpochEntity,
   ],
-  migrations: [MessageInitial1700000000001, MessageFlush1700000000002],
+  migrations: [MessageInitial1700000000001, MessageFlush1700000000002, MessageThreads1700000000003],
 } satisfies ServiceDataSource;

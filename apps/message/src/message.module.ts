@@ -39,6 +39,9 @@ import { SendQueue } from './send/send.queue.js';
 import { SendRepository } from './send/send.repository.js';
 import { SendService } from './send/send.service.js';
 import { SenderService } from './sender/sender.service.js';
+import { ThreadController } from './thread/thread.controller.js';
+import { ThreadRepository } from './thread/thread.repository.js';
+import { ThreadService } from './thread/thread.service.js';
 import { ActivityCleaner } from './writer/activity-cleaner.js';
 import { ActivityRepository } from './writer/activity.repository.js';
 import { LogPublisher } from './writer/log-publisher.js';
@@ -64,6 +67,8 @@ const read = [
     GateService,
     PageRepository,
     PageService,
+    ThreadRepository,
+    ThreadService,
     LatestPages,
     LogRepository,
     LogService,
@@ -83,7 +88,7 @@ export class MessageModule {
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
       controllers: [
         ...[SendController, ChangeController, ImportController, AccessController],
-        ...[PageController, LogController, InboxController, ReadController],
+        ...[PageController, ThreadController, LogController, InboxController, ReadController],
       ],
       providers: [
         { provide: Bus, useValue: bus },
