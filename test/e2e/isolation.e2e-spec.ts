@@ -42,6 +42,8 @@ const onMessage: Attempt[] = [
   ['PUT', (id) => `/api/messages/${id}`, () => ({ content: 'mine now' })],
   ['DELETE', (id) => `/api/messages/${id}`],
   ['GET', (id) => `/api/messages/${id}/history`],
+  ['POST', (id) => `/api/messages/${id}/reactions`, () => ({ emoji: '👀' })],
+  ['DELETE', (id) => `/api/messages/${id}/reactions/x`],
 ];
 const onWorkspace: Attempt[] = [
   ['GET', (id) => `/api/workspaces/${id}`],

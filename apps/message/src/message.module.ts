@@ -10,12 +10,14 @@ import { HandOverWriter } from './access/hand-over.writer.js';
 import { ChangeController } from './change/change.controller.js';
 import { ChangeRepository } from './change/change.repository.js';
 import { ChangeService } from './change/change.service.js';
+import { MessageLock } from './change/message-lock.js';
 import { ImportController } from './import/import.controller.js';
 import { ImportRepository } from './import/import.repository.js';
 import { ImportService } from './import/import.service.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { InboxRepository } from './inbox/inbox.repository.js';
 import { InboxService } from './inbox/inbox.service.js';
+import { EntryWriter } from './log/entry-writer.js';
 import { HeadRepository } from './log/head.repository.js';
 import { HeadService } from './log/head.service.js';
 import { LogController } from './log/log.controller.js';
@@ -27,6 +29,9 @@ import { messageDataSource } from './message.data-source.js';
 import { PageController } from './page/page.controller.js';
 import { PageRepository } from './page/page.repository.js';
 import { PageService } from './page/page.service.js';
+import { ReactionController } from './reaction/reaction.controller.js';
+import { ReactionRepository } from './reaction/reaction.repository.js';
+import { ReactionService } from './reaction/reaction.service.js';
 import { ReadController } from './read/read.controller.js';
 import { ReadRepository } from './read/read.repository.js';
 import { ReadService } from './read/read.service.js';
@@ -42,6 +47,7 @@ import { LogWriter } from './writer/log-writer.repository.js';
 
 const write = [
   ...[SendRepository, SendQueue, SendService, ChangeRepository, ChangeService, ImportRepository, ImportService],
+  ...[MessageLock, EntryWriter, ReactionRepository, ReactionService],
   ...[
     AccessRepository,
     AccessService,
@@ -67,7 +73,7 @@ export class MessageModule {
       module: MessageModule,
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
       controllers: [
-        ...[SendController, ChangeController, ImportController, AccessController],
+        ...[SendController, ChangeController, ReactionController, ImportController, AccessController],
         ...[PageController, LogController, InboxController, ReadController],
       ],
       providers: [

@@ -6,6 +6,7 @@ import { importRpc } from './import.contract.js';
 import { logEvent, logRpc } from './log.contract.js';
 import { messageRpc } from './message.contract.js';
 import { presenceEvent } from './presence.contract.js';
+import { reactionRpc } from './reaction.contract.js';
 import { searchRpc } from './search.contract.js';
 import { userRpc } from './user.contract.js';
 import { workspaceRpc } from './workspace.contract.js';
@@ -18,6 +19,7 @@ export const rpcs: readonly Rpc[] = [
   importRpc,
   logRpc,
   messageRpc,
+  reactionRpc,
   searchRpc,
   userRpc,
   workspaceRpc,

@@ -35,8 +35,13 @@ const erase = sql(
   `WITH history AS (
      UPDATE message.message_changes SET data = '{}'
      WHERE chat_id = $1 AND message_id = $4 AND type = 'message.updated'
+   ), unreacted AS (
+     DELETE FROM message.reactions WHERE chat_id = $1 AND message_id = $4
+   ), unpinned AS (
+     DELETE FROM message.pins WHERE chat_id = $1 AND message_id = $4
    )
-   UPDATE message.messages m SET content = '', mentions = '{}', version = $3, deleted_at = clock_timestamp()
+   UPDATE message.messages m
+   SET content = '', mentions = '{}', reaction_count = 0, version = $3, deleted_at = clock_timestamp()
    WHERE m.chat_id = $1 AND m.seq = $2 RETURNING ${messageColumns}`,
 );
 
@@ -92,7 +97,7 @@ export class ChangeRepository {
     return row;
   }
 
-  /** Leaves a tombstone: text, mentions and the texts before its edits are gone. */
+  /** Leaves a tombstone: text, mentions, reactions, its pin and the texts before its edits are gone. */
   async erase(transaction: Transaction, message: MessageRow, version: number): Promise<MessageRow> {
     const { chat_id, seq, id, ordinal } = message;
     const [row] = await transaction.query<MessageRow>(erase, [chat_id, seq, version, id]);
