@@ -205,7 +205,6 @@ describe('What no route answers', () => {
       ['POST', '/api/batch'],
       ['POST', '/api/messages/batch'],
       ['GET', `/api/messages/${nobody}/thread`],
-      ['PUT', `/api/messages/${nobody}/pin`],
       ['GET', `/api/chats/${nobody}/receipts`],
       ['GET', '/metrics'],
       ['GET', '/admin/production/health'],

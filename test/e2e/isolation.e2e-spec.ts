@@ -33,6 +33,7 @@ const onChat: Attempt[] = [
   ['DELETE', (id) => `/api/chats/${id}/members/${owner.id}`],
   ['POST', (id) => `/api/chats/${id}/read`, () => ({ seq: 1 })],
   ['GET', (id) => `/api/chats/${id}/log`],
+  ['GET', (id) => `/api/chats/${id}/pins`],
   ['POST', (id) => `/api/chats/${id}/typing`],
   ['GET', (id) => `/api/messages?chat_id=${id}`],
   ['POST', () => '/api/messages', (id) => ({ chat_id: id, content: 'let me in' })],
@@ -44,6 +45,8 @@ const onMessage: Attempt[] = [
   ['GET', (id) => `/api/messages/${id}/history`],
   ['POST', (id) => `/api/messages/${id}/reactions`, () => ({ emoji: '👀' })],
   ['DELETE', (id) => `/api/messages/${id}/reactions/x`],
+  ['PUT', (id) => `/api/messages/${id}/pin`],
+  ['DELETE', (id) => `/api/messages/${id}/pin`],
 ];
 const onWorkspace: Attempt[] = [
   ['GET', (id) => `/api/workspaces/${id}`],

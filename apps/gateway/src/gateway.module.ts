@@ -12,6 +12,7 @@ import { ImportStream } from './http/import-stream.js';
 import { ImportController } from './http/import.controller.js';
 import { InviteController } from './http/invite.controller.js';
 import { MessageController } from './http/message.controller.js';
+import { PinController } from './http/pin.controller.js';
 import { ReactionController } from './http/reaction.controller.js';
 import { SearchController } from './http/search.controller.js';
 import { SystemController } from './http/system.controller.js';
@@ -41,6 +42,7 @@ export class GatewayModule {
         ChatMemberController,
         MessageController,
         ReactionController,
+        PinController,
         ImportController,
         SearchController,
         SystemController,

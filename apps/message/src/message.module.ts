@@ -29,6 +29,9 @@ import { messageDataSource } from './message.data-source.js';
 import { PageController } from './page/page.controller.js';
 import { PageRepository } from './page/page.repository.js';
 import { PageService } from './page/page.service.js';
+import { PinController } from './pin/pin.controller.js';
+import { PinRepository } from './pin/pin.repository.js';
+import { PinService } from './pin/pin.service.js';
 import { ReactionController } from './reaction/reaction.controller.js';
 import { ReactionRepository } from './reaction/reaction.repository.js';
 import { ReactionService } from './reaction/reaction.service.js';
@@ -47,7 +50,7 @@ import { LogWriter } from './writer/log-writer.repository.js';
 
 const write = [
   ...[SendRepository, SendQueue, SendService, ChangeRepository, ChangeService, ImportRepository, ImportService],
-  ...[MessageLock, EntryWriter, ReactionRepository, ReactionService],
+  ...[MessageLock, EntryWriter, ReactionRepository, ReactionService, PinRepository, PinService],
   ...[
     AccessRepository,
     AccessService,
@@ -73,7 +76,7 @@ export class MessageModule {
       module: MessageModule,
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
       controllers: [
-        ...[SendController, ChangeController, ReactionController, ImportController, AccessController],
+        ...[SendController, ChangeController, ReactionController, PinController, ImportController, AccessController],
         ...[PageController, LogController, InboxController, ReadController],
       ],
       providers: [

@@ -10,7 +10,8 @@ function entry<Type extends string, Data extends z.ZodType>(type: Type, data: Da
 }
 
 const change = { actor_id: Id, created_at: Timestamp };
-const reaction = z.strictObject({ message_id: Id, user_id: Id, emoji: Emoji, ...change });
+const pin = z.strictObject({ message_id: Id, user_id: Id, ...change });
+const reaction = pin.extend({ emoji: Emoji });
 
 /**
  * One durable change of a chat. The same JSON is an entry of the log, the payload on the bus and the frame that a
@@ -25,6 +26,8 @@ export const LogEntry = z
     entry('message.deleted', z.strictObject({ message: Message })),
     entry('reaction.added', reaction),
     entry('reaction.removed', reaction),
+    entry('message.pinned', pin),
+    entry('message.unpinned', pin),
     entry('chat.created', z.strictObject({ chat: LoggedChat, members: z.array(AccessMember), ...change })),
     entry('chat.updated', z.strictObject({ chat: LoggedChat, ...change })),
     entry('chat.deleted', z.strictObject(change)),

@@ -5,6 +5,7 @@ import type { Event, Rpc } from './contract.js';
 import { importRpc } from './import.contract.js';
 import { logEvent, logRpc } from './log.contract.js';
 import { messageRpc } from './message.contract.js';
+import { pinRpc } from './pin.contract.js';
 import { presenceEvent } from './presence.contract.js';
 import { reactionRpc } from './reaction.contract.js';
 import { searchRpc } from './search.contract.js';
@@ -20,6 +21,7 @@ export const rpcs: readonly Rpc[] = [
   logRpc,
   messageRpc,
   reactionRpc,
+  pinRpc,
   searchRpc,
   userRpc,
   workspaceRpc,

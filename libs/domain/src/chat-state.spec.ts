@@ -23,7 +23,7 @@ function reaction(type: 'reaction.added' | 'reaction.removed', seq: number, user
 }
 
 function having(seq: number, ...messages: Message[]): ChatState {
-  return { seq, messages: new Map(messages.map((one) => [one.id, one])) };
+  return { seq, messages: new Map(messages.map((one) => [one.id, one])), pins: [] };
 }
 
 function after(state: ChatState, ...entries: LogEntry[]): Message | undefined {
@@ -67,6 +67,20 @@ describe('applying the log', () => {
     const read = message(10, 1, { version: 4, reactions: [{ emoji: '👍', count: 1, user_ids: [2] }] });
     expect(after(having(1, read), reaction('reaction.added', 2, 2), reaction('reaction.added', 3, 5))).toEqual(read);
     expect(after(having(1), reaction('reaction.added', 2, 2))).toBeUndefined();
+  });
+
+  it('keeps pins, the last pinned first, until they are unpinned or their message is deleted', () => {
+    const pin = (type: 'message.pinned' | 'message.unpinned', seq: number, message_id: number): LogEntry => {
+      return { type, chat_id: 1, seq, data: { message_id, user_id: 2, actor_id: 2, created_at: at } };
+    };
+    const pinned = [pin('message.pinned', 2, 10), pin('message.pinned', 3, 11), pin('message.pinned', 4, 12)];
+    const state = pinned.reduce(applyEntry, having(1, message(10, 1)));
+    expect(state.pins.map(({ message_id }) => message_id)).toEqual([12, 11, 10]);
+    expect(state.pins[2]).toEqual({ message_id: 10, pinned_by: 2, pinned_at: at });
+    expect(state.messages.get(10)?.version).toBe(1);
+    const gone = message(10, 1, { version: 6, deleted_at: at });
+    const less = [pin('message.unpinned', 5, 12), carrying('message.deleted', 6, gone)].reduce(applyEntry, state);
+    expect(less.pins.map(({ message_id }) => message_id)).toEqual([11]);
   });
 
   it('counts beyond the users that are named', () => {

@@ -2,10 +2,19 @@ import type { LogEntry } from '#contracts/log.contract.js';
 import type { Message, Reaction } from '#contracts/message.contract.js';
 import { mostNamed } from '#contracts/reaction.contract.js';
 
-/** What a client has of a chat: the messages that it has read, as they were at entry `seq` of the log. */
+/** A pinned message, by whom and when. */
+interface PinnedMessage {
+  readonly message_id: number;
+  readonly pinned_by: number;
+  readonly pinned_at: string;
+}
+
+/** What a client has of a chat: the messages that it has read and all pins, as they were at entry `seq` of the log. */
 export interface ChatState {
   readonly seq: number;
   readonly messages: ReadonlyMap<number, Message>;
+  /** The last pinned first. */
+  readonly pins: readonly PinnedMessage[];
 }
 
 /**
@@ -16,6 +25,7 @@ export function applyEntry(state: ChatState, entry: LogEntry): ChatState {
   const { seq, type, data } = entry;
   if (seq !== state.seq + 1) return state;
   const change = new Change(state.messages);
+  let { pins } = state;
   switch (type) {
     case 'message.created':
       change.put(data.message);
@@ -27,6 +37,7 @@ export function applyEntry(state: ChatState, entry: LogEntry): ChatState {
     case 'message.deleted':
       change.put(data.message);
       change.count(data.message.parent_id, seq, -1);
+      pins = without(pins, data.message.id);
       break;
     case 'reaction.added':
       change.alter(data.message_id, seq, (message) => ({ reactions: withReaction(message.reactions, data) }));
@@ -34,10 +45,18 @@ export function applyEntry(state: ChatState, entry: LogEntry): ChatState {
     case 'reaction.removed':
       change.alter(data.message_id, seq, (message) => ({ reactions: withoutReaction(message.reactions, data) }));
       break;
+    case 'message.pinned': {
+      const { message_id, user_id: pinned_by, created_at: pinned_at } = data;
+      pins = [{ message_id, pinned_by, pinned_at }, ...pins];
+      break;
+    }
+    case 'message.unpinned':
+      pins = without(pins, data.message_id);
+      break;
     default:
       break;
   }
-  return { seq, messages: change.messages };
+  return { seq, messages: change.messages, pins };
 }
 
 /** Messages while an entry is applied to them. */
@@ -65,6 +84,10 @@ class Change {
   private set(message: Message): void {
     this.messages = new Map(this.messages).set(message.id, message);
   }
+}
+
+function without(pins: readonly PinnedMessage[], messageId: number): readonly PinnedMessage[] {
+  return pins.filter(({ message_id }) => message_id !== messageId);
 }
 
 interface Reacted {

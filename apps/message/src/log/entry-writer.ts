@@ -11,6 +11,8 @@ interface Deed {
   readonly userId: number;
   /** What the entry carries beside the two ids. */
   readonly more?: Readonly<Record<string, unknown>>;
+  /** When it was done, if that is written elsewhere too; otherwise it is now. */
+  readonly at?: Date | undefined;
 }
 
 /** Writes the next entry of a log when it is about a message and does not carry it. */
@@ -20,10 +22,10 @@ export class EntryWriter {
 
   /** Answers the entry, to be published after the commit. */
   async write(transaction: Transaction, head: LockedHead, deed: Deed): Promise<LogEntry> {
-    const { type, messageId: message_id, userId: user_id, more } = deed;
+    const { type, messageId: message_id, userId: user_id, more, at } = deed;
     const { chat_id } = head;
     const change = { seq: head.last_seq + 1, type, actor_id: user_id, data: { message_id, user_id, ...more } };
-    const created_at = await this.writer.append(transaction, chat_id, [{ ...change, message_id, user_id }]);
+    const created_at = await this.writer.append(transaction, chat_id, [{ ...change, message_id, user_id }], at);
     await this.writer.advance(transaction, chat_id, { last_seq: change.seq });
     return changeEntry({ ...change, chat_id, created_at });
   }

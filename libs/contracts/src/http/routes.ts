@@ -4,6 +4,7 @@ import { chatsApi } from './chat.routes.js';
 import { importApi } from './import.routes.js';
 import { invitesApi } from './invite.routes.js';
 import { messagesApi } from './message.routes.js';
+import { pinsApi } from './pin.routes.js';
 import { reactionsApi } from './reaction.routes.js';
 import type { Route } from './route.js';
 import { searchApi } from './search.routes.js';
@@ -21,6 +22,7 @@ export const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   'chat members': chatMembersApi,
   messages: messagesApi,
   reactions: reactionsApi,
+  pins: pinsApi,
   import: importApi,
   search: searchApi,
   system: systemApi,
