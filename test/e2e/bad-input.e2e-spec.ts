@@ -205,7 +205,6 @@ describe('What no route answers', () => {
       ['POST', '/api/batch'],
       ['POST', '/api/messages/batch'],
       ['GET', `/api/messages/${nobody}/thread`],
-      ['GET', `/api/chats/${nobody}/receipts`],
       ['GET', '/metrics'],
       ['GET', '/admin/production/health'],
       ['GET', '/..%2f..%2fetc/passwd'],

@@ -34,6 +34,7 @@ const onChat: Attempt[] = [
   ['POST', (id) => `/api/chats/${id}/read`, () => ({ seq: 1 })],
   ['GET', (id) => `/api/chats/${id}/log`],
   ['GET', (id) => `/api/chats/${id}/pins`],
+  ['GET', (id) => `/api/chats/${id}/receipts`],
   ['POST', (id) => `/api/chats/${id}/typing`],
   ['GET', (id) => `/api/messages?chat_id=${id}`],
   ['POST', () => '/api/messages', (id) => ({ chat_id: id, content: 'let me in' })],

@@ -14,6 +14,7 @@ import { InviteController } from './http/invite.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { PinController } from './http/pin.controller.js';
 import { ReactionController } from './http/reaction.controller.js';
+import { ReceiptController } from './http/receipt.controller.js';
 import { SearchController } from './http/search.controller.js';
 import { SystemController } from './http/system.controller.js';
 import { UserDirectory } from './http/user-directory.js';
@@ -43,6 +44,7 @@ export class GatewayModule {
         MessageController,
         ReactionController,
         PinController,
+        ReceiptController,
         ImportController,
         SearchController,
         SystemController,

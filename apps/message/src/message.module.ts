@@ -38,6 +38,9 @@ import { ReactionService } from './reaction/reaction.service.js';
 import { ReadController } from './read/read.controller.js';
 import { ReadRepository } from './read/read.repository.js';
 import { ReadService } from './read/read.service.js';
+import { ReceiptController } from './receipt/receipt.controller.js';
+import { ReceiptRepository } from './receipt/receipt.repository.js';
+import { ReceiptService } from './receipt/receipt.service.js';
 import { SendController } from './send/send.controller.js';
 import { SendQueue } from './send/send.queue.js';
 import { SendRepository } from './send/send.repository.js';
@@ -65,6 +68,7 @@ const write = [
 const read = [
   ...[PageRepository, PageService, LogRepository, LogService, HeadRepository, HeadService],
   ...[InboxRepository, InboxService, ReadRepository, ReadService, SenderService],
+  ...[ReceiptRepository, ReceiptService],
 ];
 
 /** The message service: the log of every chat and who may read and write it. */
@@ -77,7 +81,7 @@ export class MessageModule {
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
       controllers: [
         ...[SendController, ChangeController, ReactionController, PinController, ImportController, AccessController],
-        ...[PageController, LogController, InboxController, ReadController],
+        ...[PageController, LogController, InboxController, ReadController, ReceiptController],
       ],
       providers: [
         { provide: Bus, useValue: bus },

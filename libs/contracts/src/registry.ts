@@ -8,6 +8,7 @@ import { messageRpc } from './message.contract.js';
 import { pinRpc } from './pin.contract.js';
 import { presenceEvent } from './presence.contract.js';
 import { reactionRpc } from './reaction.contract.js';
+import { receiptRpc } from './receipt.contract.js';
 import { searchRpc } from './search.contract.js';
 import { userRpc } from './user.contract.js';
 import { workspaceRpc } from './workspace.contract.js';
@@ -22,6 +23,7 @@ export const rpcs: readonly Rpc[] = [
   messageRpc,
   reactionRpc,
   pinRpc,
+  receiptRpc,
   searchRpc,
   userRpc,
   workspaceRpc,

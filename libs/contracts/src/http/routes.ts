@@ -6,6 +6,7 @@ import { invitesApi } from './invite.routes.js';
 import { messagesApi } from './message.routes.js';
 import { pinsApi } from './pin.routes.js';
 import { reactionsApi } from './reaction.routes.js';
+import { receiptsApi } from './receipt.routes.js';
 import type { Route } from './route.js';
 import { searchApi } from './search.routes.js';
 import { systemApi } from './system.routes.js';
@@ -23,6 +24,7 @@ export const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   messages: messagesApi,
   reactions: reactionsApi,
   pins: pinsApi,
+  receipts: receiptsApi,
   import: importApi,
   search: searchApi,
   system: systemApi,
