@@ -23,6 +23,23 @@ import { WorkspaceController } from './http/workspace.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { SecurityModule } from './security/security.module.js';
 
+/** What serves the operations of the HTTP interface; `serveRoutes` puts them onto Fastify. */
+export const controllers = [
+  AuthController,
+  UserController,
+  WorkspaceController,
+  InviteController,
+  ChatController,
+  ChatMemberController,
+  MessageController,
+  ReactionController,
+  PinController,
+  ReceiptController,
+  ImportController,
+  SearchController,
+  SystemController,
+];
+
 /** The edge: HTTP and realtime outside, the bus inside. It owns no data. */
 @Module({})
 export class GatewayModule {
@@ -34,23 +51,12 @@ export class GatewayModule {
         RealtimeModule,
         HealthModule.register(parts.probes, { operations: false }),
       ],
-      controllers: [
-        AuthController,
-        UserController,
-        WorkspaceController,
-        InviteController,
-        ChatController,
-        ChatMemberController,
-        MessageController,
-        ReactionController,
-        PinController,
-        ReceiptController,
-        ImportController,
-        SearchController,
-        SystemController,
-        DocsController,
+      controllers: [DocsController],
+      providers: [
+        ...controllers,
+        ...[ChatList, ImportStream, UserDirectory],
+        { provide: APP_FILTER, useClass: ErrorFilter },
       ],
-      providers: [ChatList, ImportStream, UserDirectory, { provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
 }

@@ -24,8 +24,12 @@ import { LogController } from './log/log.controller.js';
 import { LogRepository } from './log/log.repository.js';
 import { LogService } from './log/log.service.js';
 import { MentionService } from './mention/mention.service.js';
+import { GateMemory } from './gate/gate.memory.js';
+import { GateRepository } from './gate/gate.repository.js';
+import { GateService } from './gate/gate.service.js';
 import type { MessageConfig } from './message.config.js';
 import { messageDataSource } from './message.data-source.js';
+import { LatestPages } from './page/latest-pages.js';
 import { PageController } from './page/page.controller.js';
 import { PageRepository } from './page/page.repository.js';
 import { PageService } from './page/page.service.js';
@@ -66,7 +70,18 @@ const write = [
   ],
 ];
 const read = [
-  ...[PageRepository, PageService, LogRepository, LogService, HeadRepository, HeadService],
+  ...[
+    GateRepository,
+    GateMemory,
+    GateService,
+    PageRepository,
+    PageService,
+    LatestPages,
+    LogRepository,
+    LogService,
+    HeadRepository,
+    HeadService,
+  ],
   ...[InboxRepository, InboxService, ReadRepository, ReadService, SenderService],
   ...[ReceiptRepository, ReceiptService],
 ];
@@ -85,6 +100,7 @@ export class MessageModule {
       ],
       providers: [
         { provide: Bus, useValue: bus },
+        { provide: GateMemory, useValue: new GateMemory(config.MESSAGE_SOLE_WRITER) },
         { provide: CrashPoints, useValue: new CrashPoints(config.FECHATTER_CRASH_AT) },
         ...write,
         ...read,

@@ -31,6 +31,8 @@ export function createAdapter(
     connectionTimeout: 75_000,
     // What is already under way on a connection is finished and answered while we stop.
     return503OnClosing: false,
+    // Nothing of ours is Express middleware; its engine would run before every request.
+    skipMiddie: true,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply.headers({ ...headers, 'x-request-id': request.id });

@@ -34,6 +34,10 @@ export class RateLimits {
           };
   }
 
+  has(name: LimitName): boolean {
+    return this.limiters[name] !== undefined;
+  }
+
   /** Counts a use of the key; undefined where nothing is limited. Throws LimitExceeded. */
   async take(name: LimitName, key: string): Promise<Usage | undefined> {
     const usage = await this.limiters[name]?.consume(key);

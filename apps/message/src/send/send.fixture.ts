@@ -9,6 +9,7 @@ import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import type { Outgoing } from './outgoing.js';
+import { GateMemory } from '../gate/gate.memory.js';
 import { SendQueue, type Sent } from './send.queue.js';
 import { SendRepository } from './send.repository.js';
 
@@ -28,7 +29,8 @@ export class SendHouse {
 
   /** The sending part of one more message service: with its own pool and queue. */
   async service(bus = new LocalBus({ freeze: true })): Promise<SendQueue> {
-    return new SendQueue(new SendRepository(await this.house.database('message')), new LogPublisher(bus));
+    const memory = new GateMemory(false);
+    return new SendQueue(new SendRepository(await this.house.database('message')), new LogPublisher(bus, memory));
   }
 
   /** A new chat with these members. */
