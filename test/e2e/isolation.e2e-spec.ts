@@ -48,6 +48,7 @@ const onMessage: Attempt[] = [
   ['DELETE', (id) => `/api/messages/${id}/reactions/x`],
   ['PUT', (id) => `/api/messages/${id}/pin`],
   ['DELETE', (id) => `/api/messages/${id}/pin`],
+  ['GET', (id) => `/api/messages/${id}/thread`],
 ];
 const onWorkspace: Attempt[] = [
   ['GET', (id) => `/api/workspaces/${id}`],

@@ -1,6 +1,7 @@
 import type { ServiceDataSource } from '#database/data-source.js';
 import { MessageInitial1700000000001 } from '#migrations/message/0001-initial.js';
 import { MessageFlush1700000000002 } from '#migrations/message/0002-flush-messages.js';
+import { MessageThreads1700000000003 } from '#migrations/message/0003-threads-and-batches.js';
 import { MessageReactionsAndPins1700000000004 } from '#migrations/message/0004-reactions-and-pins.js';
 import { ChatAccessEntity } from './access/chat-access.entity.js';
 import { InboxHeadEntity } from './access/inbox-head.entity.js';
@@ -32,5 +33,10 @@ export const messageDataSource = {
     ImportKeyEntity,
     LogEpochEntity,
   ],
-  migrations: [MessageInitial1700000000001, MessageFlush1700000000002, MessageReactionsAndPins1700000000004],
+  migrations: [
+    MessageInitial1700000000001,
+    MessageFlush1700000000002,
+    MessageThreads1700000000003,
+    MessageReactionsAndPins1700000000004,
+  ],
 } satisfies ServiceDataSource;

@@ -50,6 +50,9 @@ import { SendQueue } from './send/send.queue.js';
 import { SendRepository } from './send/send.repository.js';
 import { SendService } from './send/send.service.js';
 import { SenderService } from './sender/sender.service.js';
+import { ThreadController } from './thread/thread.controller.js';
+import { ThreadRepository } from './thread/thread.repository.js';
+import { ThreadService } from './thread/thread.service.js';
 import { ActivityCleaner } from './writer/activity-cleaner.js';
 import { ActivityRepository } from './writer/activity.repository.js';
 import { LogPublisher } from './writer/log-publisher.js';
@@ -82,6 +85,7 @@ const read = [
     HeadRepository,
     HeadService,
   ],
+  ...[ThreadRepository, ThreadService],
   ...[InboxRepository, InboxService, ReadRepository, ReadService, SenderService],
   ...[ReceiptRepository, ReceiptService],
 ];
@@ -96,7 +100,7 @@ export class MessageModule {
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
       controllers: [
         ...[SendController, ChangeController, ReactionController, PinController, ImportController, AccessController],
-        ...[PageController, LogController, InboxController, ReadController, ReceiptController],
+        ...[PageController, ThreadController, LogController, InboxController, ReadController, ReceiptController],
       ],
       providers: [
         { provide: Bus, useValue: bus },

@@ -24,6 +24,9 @@ function serve(fastify: FastifyInstance, guard: RouteGuard, { contract, handle }
     handler: async (request, reply) => {
       const input = parseInput(contract, request);
       const call = callOf(request);
+      // One use was counted before the body was read.
+      const more = (contract.cost?.(input.body) ?? 1) - 1;
+      if (more > 0) await guard.charge(contract, request, reply, call.caller, more);
       reply.statusCode = contract.status;
       return runInContext(call, () => handle(input, call));
     },

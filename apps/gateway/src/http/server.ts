@@ -42,6 +42,10 @@ export function createAdapter(
   const fastify: FastifyInstance = adapter.getInstance();
   acceptBodies(fastify);
   fastify.decorateRequest('call', undefined);
+  fastify.addHook('onRoute', (route) => {
+    const most = route.config?.contract?.maxBodyBytes;
+    if (most !== undefined) route.bodyLimit = most;
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
     done();

@@ -38,9 +38,9 @@ export class RateLimits {
     return this.limiters[name] !== undefined;
   }
 
-  /** Counts a use of the key; undefined where nothing is limited. Throws LimitExceeded. */
-  async take(name: LimitName, key: string): Promise<Usage | undefined> {
-    const usage = await this.limiters[name]?.consume(key);
+  /** Counts uses of the key, one unless said otherwise; undefined where nothing is limited. Throws LimitExceeded. */
+  async take(name: LimitName, key: string, uses = 1): Promise<Usage | undefined> {
+    const usage = await this.limiters[name]?.consume(key, uses);
     if (usage?.allowed === false) throw new LimitExceeded(usage);
     return usage;
   }

@@ -40,8 +40,19 @@ export class RouteGuard {
   ): Promise<void> {
     const caller = token === undefined ? anyone : await this.tokens.verify(token);
     request.call = this.callOf(request, caller);
+    await this.charge(contract, request, reply, caller, 1);
+  }
+
+  /** Counts uses against the limit of the route and says what is left. Throws RATE_LIMITED. */
+  async charge(
+    contract: Route,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: Caller,
+    uses: number,
+  ): Promise<void> {
     const key = caller.kind === 'user' ? `user:${caller.user_id}` : `address:${addressKey(request.ip)}`;
-    const usage = await this.limits.take(contract.limit, key);
+    const usage = await this.limits.take(contract.limit, key, uses);
     if (usage !== undefined) void reply.headers(limitHeaders(usage));
   }
 
