@@ -124,6 +124,19 @@ describe('a reaction', () => {
     expect((await logNumbers(database, chat_id)).seqs).toEqual(upTo(7));
   });
 
+  it('is told to who sends the message again', async () => {
+    const chatId = nextChat++;
+    await createChat(house.bus, chatId, [1, 2]);
+    const request = { chat_id: chatId, content: 'once', idempotency_key: 'key' };
+    const { id } = await house.bus.call(messageRpc.send, request, { as: asUser(1) });
+    const reacted = await react(id, 2, '👍');
+    expect(await house.bus.call(messageRpc.send, request, { as: asUser(1) })).toEqual(reacted);
+    const batch = { messages: [request, { chat_id: chatId, content: 'more' }] };
+    const { messages } = await house.bus.call(messageRpc.sendBatch, batch, { as: asUser(1) });
+    expect(messages[0]).toEqual(reacted);
+    expect(messages[1]).toMatchObject({ seq: 4, version: 4 });
+  });
+
   it('stays with a message that is edited', async () => {
     const { id } = await posted(1);
     const { reactions } = await react(id, 1, '👍');
