@@ -14,6 +14,9 @@ import { ImportController } from './http/import.controller.js';
 import { InviteController } from './http/invite.controller.js';
 import { MessageController } from './http/message.controller.js';
 import { OperationRunner } from './http/operation-runner.js';
+import { PinController } from './http/pin.controller.js';
+import { ReactionController } from './http/reaction.controller.js';
+import { ReceiptController } from './http/receipt.controller.js';
 import { SearchController } from './http/search.controller.js';
 import { SystemController } from './http/system.controller.js';
 import { UserDirectory } from './http/user-directory.js';
@@ -41,6 +44,9 @@ export class GatewayModule {
         ChatController,
         ChatMemberController,
         MessageController,
+        ReactionController,
+        PinController,
+        ReceiptController,
         ImportController,
         SearchController,
         BatchController,

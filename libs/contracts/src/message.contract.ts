@@ -4,7 +4,15 @@ import { ChatRole } from './chat.contract.js';
 import { Cursor, Done, Id, IdempotencyKey, limit, MessageContent, page, Seq, Timestamp } from './scalar.js';
 import { User } from './user.contract.js';
 
-export const Reaction = z.strictObject({ emoji: z.string(), count: z.int(), user_ids: z.array(Id) });
+/** Who put one emoji to a message. */
+export const Reaction = z
+  .strictObject({
+    emoji: z.string(),
+    count: z.int().min(1),
+    user_ids: z.array(Id).describe('The first hundred in their order; `count` counts all'),
+  })
+  .meta({ id: 'Reaction' });
+export type Reaction = z.infer<typeof Reaction>;
 
 /** `seq`: place in the chat's log. `ordinal`: counts messages only. `version`: seq of the last change. */
 export const Message = z
@@ -26,7 +34,9 @@ export const Message = z
           'too: where you have the parent with a version below s, count one up or down and set its version to s.',
       ),
     mentions: z.array(Id).describe('Members who are named by @username'),
-    reactions: z.array(Reaction),
+    reactions: z
+      .array(Reaction)
+      .describe('An emoji keeps its place as long as anybody has it here; new ones come last'),
     idempotency_key: IdempotencyKey.nullable(),
     edited_at: Timestamp.nullable(),
     deleted_at: Timestamp.nullable(),

@@ -35,8 +35,13 @@ const erase = sql(
   `WITH history AS (
      UPDATE message.message_changes SET data = '{}'
      WHERE chat_id = $1 AND message_id = $4 AND type = 'message.updated'
+   ), unreacted AS (
+     DELETE FROM message.reactions WHERE chat_id = $1 AND message_id = $4
+   ), unpinned AS (
+     DELETE FROM message.pins WHERE chat_id = $1 AND message_id = $4
    )
-   UPDATE message.messages m SET content = '', mentions = '{}', version = $3, deleted_at = clock_timestamp()
+   UPDATE message.messages m
+   SET content = '', mentions = '{}', reaction_count = 0, version = $3, deleted_at = clock_timestamp()
    WHERE m.chat_id = $1 AND m.seq = $2 RETURNING ${messageColumns}`,
 );
 
@@ -99,8 +104,8 @@ export class ChangeRepository {
   }
 
   /**
-   * Leaves a tombstone: text, mentions and the texts before its edits are gone. A reply no longer counts for its parent,
-   * which has the same version then.
+   * Leaves a tombstone: text, mentions, reactions, its pin and the texts before its edits are gone. A reply no longer
+   * counts for its parent, which has the same version then.
    */
   async erase(transaction: Transaction, message: MessageRow, version: number): Promise<MessageRow> {
     const { chat_id, seq, id, ordinal, parent_id } = message;

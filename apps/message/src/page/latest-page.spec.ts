@@ -36,6 +36,11 @@ function read(page: LatestPage, limit: number, asOfSeq: number): MessagePage | u
   return answer && (JSON.parse(answer.bytes.toString()) as MessagePage);
 }
 
+function reacted(seq: number, target: Message): LogEntry {
+  const data = { message_id: target.id, user_id: 2, emoji: '👍', actor_id: 2, created_at: at };
+  return { type: 'reaction.added', chat_id: chatId, seq, data };
+}
+
 /** A page of a chat with so many messages and nothing else. */
 function pageOf(count: number): LatestPage {
   const newestFirst = Array.from({ length: count }, (_, index) => message(count - index, count - index, 'old'));
@@ -93,6 +98,12 @@ describe('LatestPage', () => {
     const page = pageOf(5);
     expect(page.apply(created(6, 'reply to a message of long ago', 1))).toBe(true);
     expect(page.apply(created(7, 'reply', 1005))).toBe(false);
+  });
+
+  it('cannot be kept by a reaction to a message that it shows', () => {
+    const page = pageOf(mostLatest + 5);
+    expect(page.apply(reacted(mostLatest + 6, message(3, 3, 'of long ago')))).toBe(true);
+    expect(page.apply(reacted(mostLatest + 7, message(mostLatest, mostLatest, 'old')))).toBe(false);
   });
 
   it('ends early where messages are long, and says that there is more', () => {

@@ -46,7 +46,8 @@ export class LatestPage {
   apply(entry: LogEntry): boolean {
     if (entry.seq <= this.seq) return true;
     if (entry.seq > this.seq + 1) return false;
-    if ('message' in entry.data && !this.take(entry.type, entry.data.message)) return false;
+    const isRight = 'message' in entry.data ? this.take(entry.type, entry.data.message) : !this.isReaction(entry);
+    if (!isRight) return false;
     this.seq = entry.seq;
     this.answers.clear();
     return true;
@@ -61,6 +62,12 @@ export class LatestPage {
     const answer = this.compose(limit, asOfSeq);
     if (answer !== undefined) this.answers.set(limit, answer);
     return answer;
+  }
+
+  /** To one of the messages here: who reacts to it is counted where it is read. */
+  private isReaction({ type, data }: LogEntry): boolean {
+    if (type !== 'reaction.added' && type !== 'reaction.removed') return false;
+    return this.messages.some(({ id }) => id === data.message_id);
   }
 
   private take(type: LogEntry['type'], message: Message): boolean {

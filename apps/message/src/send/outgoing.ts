@@ -48,6 +48,13 @@ export function hashOf({ key, content, parentId }: Pick<Outgoing, 'key' | 'conte
 /** The message as it is now: what was sent, or for a replay what is stored. */
 export function messageOf({ chatId, sender, content, key }: Outgoing, outcome: FlushOutcome): Message {
   const text = outcome.content ?? content;
-  const row = { ...outcome, chat_id: chatId, sender_id: sender.id, content: text, idempotency_key: key };
+  const row = {
+    ...outcome,
+    chat_id: chatId,
+    sender_id: sender.id,
+    content: text,
+    idempotency_key: key,
+    reactions: null,
+  };
   return toMessage(row, sender);
 }

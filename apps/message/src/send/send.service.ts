@@ -73,7 +73,21 @@ export class SendService {
       if (outcome === 'stored' || outcome === 'replayed' || outcome === 'dropped') continue;
       throw refused(outcome, pathOf(place));
     }
-    return sent.flatMap((one) => ('message' in one ? [one.message] : []));
+    const messages = sent.flatMap((one) => ('message' in one ? [one.message] : []));
+    return this.asTheyAre(userId, messages);
+  }
+
+  /** A flush does not tell who has reacted to a message that was sent before and has changed since. */
+  private async asTheyAre(userId: number, messages: Message[]): Promise<Message[]> {
+    const changed = messages.filter(({ seq, version }) => version > seq).map(({ id }) => id);
+    const current = new Map<number, Message>();
+    for (let rest = changed; rest.length > 0;) {
+      const read = await this.getSent(userId, rest);
+      if (read.length === 0) break;
+      for (const message of read) current.set(message.id, message);
+      rest = rest.slice(read.length);
+    }
+    return messages.map((message) => current.get(message.id) ?? message);
   }
 
   /** A name that auth cannot tell at the moment is no reason to refuse the message. */

@@ -50,6 +50,10 @@ function fits(entries: readonly LogEntry[]): boolean {
 }
 
 function textLength({ data }: LogEntry): number {
-  if ('message' in data) return data.message.content.length + 10 * data.message.mentions.length;
+  if ('message' in data) {
+    const { content, mentions, reactions } = data.message;
+    const userIds = reactions.reduce((sum, { user_ids }) => sum + user_ids.length, mentions.length);
+    return content.length + 10 * userIds + 128 * reactions.length;
+  }
   return 'members' in data ? 50 * data.members.length : 0;
 }

@@ -35,6 +35,9 @@ export class MessageEntity {
   @Column({ name: 'reply_count', type: 'integer', default: 0 })
   replyCount!: number;
 
+  @Column({ name: 'reaction_count', type: 'integer', default: 0 })
+  reactionCount!: number;
+
   @Column({ name: 'edited_at', type: 'timestamptz', precision: 3, nullable: true })
   editedAt!: Date | null;
 
