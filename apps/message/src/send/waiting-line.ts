@@ -41,6 +41,11 @@ export class WaitingLine {
   private messages = 0;
   private length = 0;
 
+  /** How many messages wait. */
+  get size(): number {
+    return this.messages;
+  }
+
   /** Chats for which something waits; those from which a flush has taken least recently come first. */
   get chats(): Iterable<number> {
     return this.lines.keys();
