@@ -1,4 +1,5 @@
 import { messageText } from '../load/message-text.js';
+import type { Outgoing } from '../../apps/message/src/send/outgoing.js';
 import { SendRepository } from '../../apps/message/src/send/send.repository.js';
 import type { Bench, Figure, Findings, Setting } from './bench.js';
 import { withStatements } from './floor/statements.js';
@@ -61,7 +62,7 @@ async function flushed(repository: SendRepository, size: number, width: number, 
   const until = started + seconds * 1000;
   const work = async (connection: number) => {
     while (performance.now() < until) {
-      const outcomes = await repository.flush(messages(size, connection), null);
+      const outcomes = (await repository.flush(groups(size, connection), null)).flat();
       const odd = outcomes.find(({ outcome }) => outcome !== 'stored');
       if (odd !== undefined) throw new Error(`A flush refused a message: ${odd.outcome}`);
       stored += outcomes.length;
@@ -75,15 +76,18 @@ let sent = 0;
 const sender = { id: 1, username: 'bench', avatar_url: null };
 const nobody = { userIds: [], everyone: false };
 
-function messages(size: number, connection: number) {
-  return Array.from({ length: size }, (_, index) => ({
-    chatId: 1 + connection * chatsPerConnection + (index % chatsPerConnection),
-    sender,
-    content: messageText(index),
-    key: `bench-${++sent}`,
-    mentions: nobody,
-    deadline: Infinity,
-  }));
+/** Single messages: each a group of its own. */
+function groups(size: number, connection: number): Outgoing[][] {
+  return Array.from({ length: size }, (_, index) => [
+    {
+      chatId: 1 + connection * chatsPerConnection + (index % chatsPerConnection),
+      sender,
+      content: messageText(index),
+      parentId: null,
+      key: `bench-${++sent}`,
+      mentions: nobody,
+    },
+  ]);
 }
 
 /** The bars: how the ends of the curve stand to each other. */

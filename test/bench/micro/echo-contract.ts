@@ -1,5 +1,3 @@
-import { Controller, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
 import { userOf, type Bus, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
@@ -21,7 +19,6 @@ export const echo = rpc('bench.send', 'user', Request, Reply);
 /** Key of the bench's bus. */
 export const busSecret = 'a bus secret for measuring';
 
-@Controller()
 class EchoController {
   private last = 0;
 
@@ -31,13 +28,9 @@ class EchoController {
   }
 }
 
-@Module({ controllers: [EchoController] })
-class EchoModule {}
-
 /** Serves it as an app serves its subjects. Answers how to stop. */
 export async function serveEcho(bus: Bus): Promise<() => Promise<void>> {
-  const strategy = new RpcServer(bus, { queue: 'bench', validateReplies: false });
-  const app = await NestFactory.createMicroservice(EchoModule, { strategy, logger: false });
-  await app.listen();
-  return () => app.close();
+  const server = new RpcServer(bus, { queue: 'bench', validateReplies: false });
+  server.serve([new EchoController()]);
+  return () => server.stop();
 }
