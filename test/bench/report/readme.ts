@@ -21,13 +21,20 @@ export function readmeSection(results: readonly Result[]): string {
   );
   const names = ['bench', 'figure', 'ours', 'floor', 'ours ÷ floor', 'bar', '', 'generator CPU, ours / floor'];
   const table = [names, names.map(() => '---'), ...rows].map((cells) => `| ${cells.map(plain).join(' | ')} |`);
-  return [...[...new Set(results.map(where))], '', ...table].join('\n');
+  return [...new Set(results.map(where)), when(results), '', ...table].join('\n');
 }
 
 /** Machine, versions and durability settings; the same for results of one run. */
 function where(result: Result): string {
   const [machine = '', postgres = ''] = conditions({ ...result, postgres: result.postgres ?? {} });
   return [machine, ...(result.postgres === undefined ? [] : [postgres])].map((line) => `${line}.`).join(' ');
+}
+
+function when(results: readonly Result[]): string {
+  const dates = results.map(({ startedAt }) => startedAt.slice(0, 10)).sort();
+  const loads = results.map(({ loadAverage: [before] }) => before);
+  const range = [Math.min(...loads), Math.max(...loads)].map((load) => load.toFixed(1));
+  return `Measured ${[...new Set([dates[0], dates.at(-1)])].join(' to ')}; load average before each bench ${range.join(' to ')}.`;
 }
 
 function plain(cell: string): string {
