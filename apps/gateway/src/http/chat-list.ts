@@ -4,6 +4,7 @@ import { chatRpc } from '#contracts/chat.contract.js';
 import type { chatsApi } from '#contracts/http/chat.routes.js';
 import type { InputOf, ReplyOf } from '#contracts/http/route.js';
 import { messageRpc } from '#contracts/message.contract.js';
+import type { RequestCall } from './request-call.js';
 import { inSlices } from './slices.js';
 
 /** The caller's chats: message knows order, figures and last messages, chat knows the names. */
@@ -12,10 +13,14 @@ export class ChatList {
   constructor(private readonly bus: Bus) {}
 
   /** Two calls for any usual number of chats. A chat that only one of the two knows is coming or going, and left out. */
-  async page(query: InputOf<typeof chatsApi.list>['query']): Promise<ReplyOf<typeof chatsApi.list>> {
-    const inbox = await this.bus.call(messageRpc.inbox, query);
+  async page(query: InputOf<typeof chatsApi.list>['query'], call: RequestCall): Promise<ReplyOf<typeof chatsApi.list>> {
+    const within = { within: call };
+    const inbox = await this.bus.call(messageRpc.inbox, query, within);
     const ids = inbox.chats.map(({ chat_id }) => chat_id);
-    const chats = await inSlices(ids, async (slice) => (await this.bus.call(chatRpc.getMany, { ids: slice })).chats);
+    const chats = await inSlices(
+      ids,
+      async (slice) => (await this.bus.call(chatRpc.getMany, { ids: slice }, within)).chats,
+    );
     const byId = new Map(chats.map((chat) => [chat.id, chat]));
     return {
       chats: inbox.chats.flatMap((entry) => {
