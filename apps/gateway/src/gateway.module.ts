@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { HealthModule } from '#health/health.module.js';
 import type { GatewayParts } from './gateway-parts.js';
 import { AuthController } from './http/auth.controller.js';
+import { BatchController } from './http/batch.controller.js';
 import { ChatList } from './http/chat-list.js';
 import { ChatMemberController } from './http/chat-member.controller.js';
 import { ChatController } from './http/chat.controller.js';
@@ -12,6 +13,7 @@ import { ImportStream } from './http/import-stream.js';
 import { ImportController } from './http/import.controller.js';
 import { InviteController } from './http/invite.controller.js';
 import { MessageController } from './http/message.controller.js';
+import { OperationRunner } from './http/operation-runner.js';
 import { PinController } from './http/pin.controller.js';
 import { ReactionController } from './http/reaction.controller.js';
 import { ReceiptController } from './http/receipt.controller.js';
@@ -22,23 +24,6 @@ import { UserController } from './http/user.controller.js';
 import { WorkspaceController } from './http/workspace.controller.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { SecurityModule } from './security/security.module.js';
-
-/** What serves the operations of the HTTP interface; `serveRoutes` puts them onto Fastify. */
-export const controllers = [
-  AuthController,
-  UserController,
-  WorkspaceController,
-  InviteController,
-  ChatController,
-  ChatMemberController,
-  MessageController,
-  ReactionController,
-  PinController,
-  ReceiptController,
-  ImportController,
-  SearchController,
-  SystemController,
-];
 
 /** The edge: HTTP and realtime outside, the bus inside. It owns no data. */
 @Module({})
@@ -51,10 +36,28 @@ export class GatewayModule {
         RealtimeModule,
         HealthModule.register(parts.probes, { operations: false }),
       ],
-      controllers: [DocsController],
+      controllers: [
+        AuthController,
+        UserController,
+        WorkspaceController,
+        InviteController,
+        ChatController,
+        ChatMemberController,
+        MessageController,
+        ReactionController,
+        PinController,
+        ReceiptController,
+        ImportController,
+        SearchController,
+        BatchController,
+        SystemController,
+        DocsController,
+      ],
       providers: [
-        ...controllers,
-        ...[ChatList, ImportStream, UserDirectory],
+        ChatList,
+        ImportStream,
+        OperationRunner,
+        UserDirectory,
         { provide: APP_FILTER, useClass: ErrorFilter },
       ],
     };

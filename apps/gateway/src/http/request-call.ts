@@ -17,6 +17,11 @@ export class RequestCall implements CallContext {
     this.requestId = request.id;
   }
 
+  /** The access token in its header, as it was sent. */
+  get authorization(): string | undefined {
+    return this.request.headers.authorization;
+  }
+
   /** Where the request came from; only signing in asks for it. */
   get client(): ClientInfo {
     const { ip, headers } = this.request;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -52,7 +52,7 @@ export function createAdapter(
   });
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     const isStream = request.routeOptions.config.contract?.content === 'application/x-ndjson';
-    if (!isStream) boundArrival(request.raw, config.REQUEST_TIMEOUT_MS);
+    if (!isStream && hasConnection(request)) boundArrival(request.raw, config.REQUEST_TIMEOUT_MS);
     done(null, payload);
   });
   // JSON that a service has encoded already goes out untouched.
@@ -67,10 +67,15 @@ export function createAdapter(
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     countRequest(request, reply);
-    leaveUnread(request.raw);
+    if (hasConnection(request)) leaveUnread(request.raw);
     done();
   });
   return adapter;
+}
+
+/** False for an operation of a batch, which comes from this process. */
+function hasConnection({ raw }: FastifyRequest): boolean {
+  return raw instanceof IncomingMessage;
 }
 
 /** A body that trickles in for ever would hold a connection and memory. */

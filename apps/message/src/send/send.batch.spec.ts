@@ -5,6 +5,7 @@ import { asUser } from '#testing/caller.js';
 import { handOver, loggedChat, serveUsers, upTo } from '../chat.fixture.js';
 import { message, outcomes, send, sendAll, SendHouse, stored } from './send.fixture.js';
 import type { SendQueue } from './send.queue.js';
+import type { Sent } from './waiting-line.js';
 
 let house: SendHouse;
 let queue: SendQueue;
@@ -100,17 +101,16 @@ describe('a batch', () => {
 
   it('waits as a whole for one of its chats, and holds up neither other chats nor the order of its own', async () => {
     const [held, own, free] = [await house.chat(1), await house.chat(1), await house.chat(1)];
-    const waiting = await house.whileLocked(held, async () => {
-      const batch = sendAll(queue, [message(own, 1, 'first'), message(held, 1, 'in the held one')]);
+    const waiting: Promise<Sent[]>[] = [];
+    await house.throughoutLocked(held, async () => {
+      waiting.push(sendAll(queue, [message(own, 1, 'first'), message(held, 1, 'in the held one')]));
       const alone = send(queue, message(free, 1, 'free'));
       await house.untilSomebodyWaits();
-      const later = send(queue, message(own, 1, 'second'));
+      waiting.push(sendAll(queue, [message(own, 1, 'second')]));
       expect(outcomes([await alone])).toEqual(['stored']);
       expect(await texts(own)).toEqual([]);
-      return { batch, later };
     });
-    expect(outcomes(await waiting.batch)).toEqual(['stored', 'stored']);
-    expect(outcomes([await waiting.later])).toEqual(['stored']);
+    expect((await Promise.all(waiting)).map(outcomes)).toEqual([['stored', 'stored'], ['stored']]);
     expect(await texts(own)).toEqual(['first', 'second']);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database/statement.js';
 import { handOver, listen, loggedChat, upTo, workspaceId } from '../chat.fixture.js';
-import { message, outcomes, send, SendHouse, stored } from './send.fixture.js';
+import { message, outcomes, send, sendAll, SendHouse, stored } from './send.fixture.js';
 import type { SendQueue } from './send.queue.js';
 
 let house: SendHouse;
@@ -134,6 +134,20 @@ describe('the queue', () => {
     const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     expect(refused).toHaveLength(1_000);
     expect(refused[0]).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+    await house.expectDense(chatId, 10_000);
+  });
+
+  it('takes a batch whole or not at all', async () => {
+    const chatId = await house.chat(1);
+    const batch = upTo(500).map((n) => message(chatId, 1, `m ${n}`));
+    const results = await Promise.allSettled(upTo(22).map(() => sendAll(first, batch, 60_000)));
+    const last = results
+      .slice(20)
+      .map((result) => (result.status === 'rejected' ? (result.reason as unknown) : 'sent'));
+    expect(last).toEqual([
+      expect.objectContaining({ code: 'UNAVAILABLE', retryAfterSeconds: 1 }),
+      expect.objectContaining({ code: 'UNAVAILABLE', retryAfterSeconds: 1 }),
+    ]);
     await house.expectDense(chatId, 10_000);
   });
 

@@ -9,6 +9,8 @@ import { Unit, WaitingLine, type Sent } from './waiting-line.js';
 
 /** Flushes at the same time, of chats that nobody else has locked and of those that somebody has. */
 const mostFlushes = 3;
+/** So many must wait for a flush beside another one: a call costs as much as some 25 rows of it. */
+const crowd = 128;
 const mostWaits = 3;
 const lockWaitMs = 2_000;
 
@@ -55,10 +57,10 @@ export class SendQueue {
   }
 
   private pump(): void {
-    while (this.flushes < mostFlushes) {
+    while (this.flushes === 0 || (this.flushes < mostFlushes && this.line.size >= crowd)) {
       const units = this.line.take(this.line.chats, (chatId) => !this.inFlight.has(chatId));
       if (units.length === 0) break;
-      const chats = new Set(units.flatMap((unit) => [...unit.chats]));
+      const chats = chatsOf(units);
       for (const chatId of chats) this.inFlight.add(chatId);
       this.flushes += 1;
       void this.run(units, chats, null).finally(() => {
@@ -98,6 +100,7 @@ export class SendQueue {
     } catch (error) {
       const isRefused = !(error instanceof FechatterError);
       if (!isRefused || units.length === 1) {
+        for (const chatId of chatsOf(units)) this.publisher.doubt(chatId);
         for (const { messages, reject } of units) reject(refusalOf(error, hasKeys(messages)));
         return [];
       }
@@ -137,6 +140,10 @@ function sentOf(outgoing: Outgoing, row: FlushOutcome): Sent {
   if (outcome === 'stored' || outcome === 'replayed') return { outcome, message: messageOf(outgoing, row) };
   if (outcome === 'busy') throw new Error('A busy message is not settled');
   return { outcome };
+}
+
+function chatsOf(units: readonly Unit[]): Set<number> {
+  return new Set(units.flatMap(({ chats }) => [...chats]));
 }
 
 function hasKeys(messages: readonly Outgoing[]): boolean {

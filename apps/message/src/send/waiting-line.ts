@@ -41,6 +41,11 @@ export class WaitingLine {
   private messages = 0;
   private length = 0;
 
+  /** How many messages wait. */
+  get size(): number {
+    return this.messages;
+  }
+
   /** Chats for which something waits; those from which a flush has taken least recently come first. */
   get chats(): Iterable<number> {
     return this.lines.keys();
@@ -53,20 +58,18 @@ export class WaitingLine {
         retryAfterSeconds: 1,
       });
     }
-    for (const chatId of unit.chats) {
-      const line = this.lines.get(chatId);
-      if (line === undefined) this.lines.set(chatId, [unit]);
-      else line.push(unit);
-    }
+    for (const chatId of unit.chats) append(this.lines, chatId, unit);
     this.count(unit, 1);
   }
 
   /** Brings units back to where they were taken, in the same order. */
   putBack(units: readonly Unit[]): void {
-    for (const unit of units.toReversed()) {
-      for (const chatId of unit.chats) this.lines.set(chatId, [unit, ...(this.lines.get(chatId) ?? [])]);
+    const fronts = new Map<number, Unit[]>();
+    for (const unit of units) {
+      for (const chatId of unit.chats) append(fronts, chatId, unit);
       this.count(unit, 1);
     }
+    for (const [chatId, front] of fronts) this.lines.set(chatId, [...front, ...(this.lines.get(chatId) ?? [])]);
   }
 
   /** The first units of these chats, as far as all chats of a unit are free; what nobody waits for is refused. */
@@ -122,6 +125,12 @@ export class WaitingLine {
     this.messages += by * unit.messages.length;
     this.length += by * unit.length;
   }
+}
+
+function append(lines: Map<number, Unit[]>, chatId: number, unit: Unit): void {
+  const line = lines.get(chatId);
+  if (line === undefined) lines.set(chatId, [unit]);
+  else line.push(unit);
 }
 
 function tooLate(): FechatterError {

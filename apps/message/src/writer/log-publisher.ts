@@ -26,6 +26,11 @@ export class LogPublisher {
     this.listeners.push(listener);
   }
 
+  /** What was written to the chat failed or is not known: it may have been committed all the same. */
+  doubt(chatId: number): void {
+    this.memory.forget(chatId);
+  }
+
   /** `entries` are the last ones of the chat in their order. The bus does not carry them where they would be too long. */
   publish(chatId: number, lastSeq: number, entries: readonly LogEntry[]): void {
     if (entries.some(({ type }) => concernsAccess(type))) this.memory.forget(chatId);

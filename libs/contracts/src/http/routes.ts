@@ -1,4 +1,5 @@
 import { authApi } from './auth.routes.js';
+import { batchApi } from './batch.routes.js';
 import { chatMembersApi } from './chat-member.routes.js';
 import { chatsApi } from './chat.routes.js';
 import { importApi } from './import.routes.js';
@@ -27,5 +28,6 @@ export const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   receipts: receiptsApi,
   import: importApi,
   search: searchApi,
+  batch: batchApi,
   system: systemApi,
 };
