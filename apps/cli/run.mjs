@@ -10,6 +10,7 @@ const commands = {
   import: 'apps/cli/import/main.js',
   'load-plan': 'test/load/plan.js',
   migrate: 'apps/cli/migrate.js',
+  profile: 'apps/cli/profile.js',
 };
 
 const [name, ...args] = process.argv.slice(2);

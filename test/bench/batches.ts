@@ -3,12 +3,13 @@ import { Message } from '#contracts/message.contract.js';
 import { messageText } from '../load/message-text.js';
 import { requestBytes } from '../load/request.js';
 import type { Bench, Setting } from './bench.js';
+import { untilIndexed } from './fill.js';
 import { withFloor } from './floor/process.js';
 import { withStatements } from './floor/statements.js';
 import { postgresSettings } from './machine.js';
 import type { Person } from './person.js';
 import { compare, httpSide, overTime, roundSeconds, takeTurns } from './rounds.js';
-import { toFloor } from './sends.js';
+import { toFloor } from './send-requests.js';
 import { withSubject, type Subject } from './subject.js';
 
 const bars = { standalone: { of: 'ours', atLeast: 15_000 }, distributed: undefined } as const;
@@ -38,7 +39,10 @@ async function measure(setting: Setting, subject: Subject) {
   const rounds = await withFloor('http', (floor) =>
     withStatements(subject.postgresUrl, 3, (statements) =>
       takeTurns(setting, 'batches of 100', [
-        httpSide(setting, ours, () => ({ port: subject.port, status: 201, requests }), isWhole, options),
+        {
+          ...httpSide(setting, ours, () => ({ port: subject.port, status: 201, requests }), isWhole, options),
+          settle: () => untilIndexed(setting, subject),
+        },
         httpSide(setting, fastify, () => ({ port: floor.port, status: 201, requests: bare }), isWholeBare, options),
         {
           name: statement,

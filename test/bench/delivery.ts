@@ -7,7 +7,7 @@ import { withFloor } from './floor/process.js';
 import { latenciesOf, percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
 import type { Person } from './person.js';
-import { sendRequests } from './sends.js';
+import { sendRequests } from './send-requests.js';
 import { withSubject, type Subject } from './subject.js';
 
 const mostMs = 2;

@@ -8,10 +8,11 @@ import { aMessageOf } from './answers.js';
 import type { Bench, Figure, Plot, Setting } from './bench.js';
 import { deliveries } from './delivery.js';
 import { withFloor, type Floor } from './floor/process.js';
+import { fillChat } from './fill.js';
 import { latenciesOf, percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
 import type { Person } from './person.js';
-import { sendRequests, toFloor, variety } from './sends.js';
+import { sendRequests, toFloor, variety } from './send-requests.js';
 import { withSubject, type Subject } from './subject.js';
 
 const perSecond = 100;
@@ -46,7 +47,7 @@ export const guide: Bench = {
 async function measure(setting: Setting, subject: Subject) {
   setting.say('making people and messages');
   const { people, chatId } = await subject.channel(members);
-  await fill(setting, subject, people, chatId);
+  await fillChat(setting, subject, people, chatId);
   const figures: Figure[] = [];
   const series: Plot['series'][number][] = [];
   await withFloor('http', async (floor) => {
@@ -106,19 +107,6 @@ function figuresOf({ name, targetMs }: Operation, ours: TargetResult, bare: Targ
     return { name: `${name}, p${percent}`, unit: 'ms', ours: mine, floor, ratio: mine / theirs };
   };
   return [at(50), { ...at(99), bar: { of: 'ours', atMost: targetMs } }];
-}
-
-/** A chat with a history that search has indexed. */
-async function fill({ generator, say }: Setting, { port, admin }: Subject, people: readonly Person[], chatId: number) {
-  const targets = [{ name: 'fill', port, status: 201, ...sendRequests(people, [chatId]) }];
-  await generator.run({ kind: 'closed', targets, connections: 32, warmUpSeconds: 0, seconds: 2 });
-  say('waiting until search has indexed all');
-  const behind = `SELECT FROM message.chat_heads h LEFT JOIN search.index_heads s USING (chat_id)
-    WHERE h.chat_id = $1 AND h.last_seq > coalesce(s.seq, 0)`;
-  for (const deadline = Date.now() + 60_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
-    if ((await admin.query(behind, [chatId])).rowCount === 0) return;
-    if (Date.now() > deadline) throw new Error('Search did not index the messages within a minute');
-  }
 }
 
 interface Schema {

@@ -7,7 +7,7 @@ export function latenciesOf(results: readonly TargetResult[]): LatencyHistogram 
   return LatencyHistogram.of(results.map(({ latencies }) => latencies));
 }
 
-const percents = [0, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99, 99.999];
+const percents = [10, 25, 50, 75, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99, 99.999];
 
 /** Points of the picture: percentiles, denser where they are rare, against ms. */
 export function percentileSeries(name: string, results: readonly TargetResult[]): Plot['series'][number] {

@@ -1,10 +1,11 @@
 import type { OpenLoop, TargetResult } from '../load/job.js';
 import type { Bench, Figure, Setting } from './bench.js';
+import { untilIndexed } from './fill.js';
 import { withFloor } from './floor/process.js';
 import { latenciesOf, percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
 import { httpSide, takeTurns } from './rounds.js';
-import { sendRequests, toFloor } from './sends.js';
+import { sendRequests, toFloor } from './send-requests.js';
 import { median } from './statistics.js';
 import { withSubject, type Subject } from './subject.js';
 
@@ -26,6 +27,7 @@ async function measure(setting: Setting, subject: Subject) {
   setting.say('making people');
   const { people, chatId } = await subject.channel(members);
   const highest = await highestRate(setting, subject, () => sendRequests(people, [chatId]).requests);
+  await untilIndexed(setting, subject);
   for (const person of people) await person.signInAgain();
   const { requests } = sendRequests(people, [chatId]);
   const found = await withFloor('http', (floor) => {

@@ -2,12 +2,12 @@ import { MessagePage } from '#contracts/message.contract.js';
 import { requestBytes } from '../load/request.js';
 import { exactly } from './answers.js';
 import type { Bar, Bench, Plot, Setting } from './bench.js';
+import { fillChat } from './fill.js';
 import { withFloor } from './floor/process.js';
 import { withStatements } from './floor/statements.js';
 import { percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
 import { compare, httpSide, overTime, resultsOf, roundSeconds, takeTurns, type Rounds } from './rounds.js';
-import { sendRequests } from './sends.js';
 import { withSubject, type Subject } from './subject.js';
 
 const bars = { standalone: 0.6, distributed: 0.35 };
@@ -28,7 +28,7 @@ export const list: Bench = {
 async function measure(setting: Setting, subject: Subject) {
   setting.say('making people and messages');
   const { people, chatId } = await subject.channel(members);
-  await fill(setting, subject, sendRequests(people, [chatId]).requests);
+  await fillChat(setting, subject, people, chatId);
   const path = `/api/messages?chat_id=${chatId}&limit=50`;
   const page = JSON.stringify(await people[0]!.call('GET', path));
   if (MessagePage.parse(JSON.parse(page)).messages.length !== 50) throw new Error('The page is not full');
@@ -59,12 +59,6 @@ async function measure(setting: Setting, subject: Subject) {
     notes: [`A page has ${Buffer.byteLength(page).toLocaleString('en')} bytes.`],
     postgres: await postgresSettings(subject.admin),
   };
-}
-
-/** Sends each of these once or more, until the chat has a history. */
-async function fill({ generator }: Setting, { port }: Subject, requests: readonly Buffer[]): Promise<void> {
-  const targets = [{ name: 'fill', port, requests, status: 201 }];
-  await generator.run({ kind: 'closed', targets, connections: 32, warmUpSeconds: 0, seconds: 2 });
 }
 
 function plotsOf(rounds: Rounds): Plot[] {

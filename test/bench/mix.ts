@@ -3,10 +3,11 @@ import { messageText } from '../load/message-text.js';
 import { requestBytes } from '../load/request.js';
 import { inShares } from '../load/schedule.js';
 import type { Bench, Figure, Setting } from './bench.js';
+import { untilIndexed } from './fill.js';
 import { latenciesOf, percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
 import type { Person } from './person.js';
-import { sendRequests } from './sends.js';
+import { sendRequests } from './send-requests.js';
 import { withSubject, type Subject } from './subject.js';
 
 const members = 16;
@@ -127,15 +128,16 @@ function figuresOf(result: TargetResult): Figure[] {
 }
 
 /** Messages in every channel by its share. */
-async function fill({ generator }: Setting, { port }: Subject, people: readonly Person[], chats: readonly number[]) {
+async function fill(setting: Setting, subject: Subject, people: readonly Person[], chats: readonly number[]) {
   const targets = chats.map((chatId, index) => ({
     name: `fill ${chatId}`,
-    port,
+    port: subject.port,
     status: 201,
     weight: channelShares[index]!,
     ...sendRequests(people, [chatId]),
   }));
-  await generator.run({ kind: 'closed', targets, connections: 32, warmUpSeconds: 0, seconds: 3 });
+  await setting.generator.run({ kind: 'closed', targets, connections: 32, warmUpSeconds: 0, seconds: 3 });
+  await untilIndexed(setting, subject);
 }
 
 /** The actions as requests, without those that this server does not answer. */

@@ -6,6 +6,8 @@ import { median } from './statistics.js';
 export interface Side {
   readonly name: string;
   measure(): Promise<Measured>;
+  /** Waits after each measurement for work that it has left behind, which would slow down the next side. */
+  settle?(): Promise<void>;
 }
 
 export interface Measured {
@@ -24,6 +26,7 @@ export async function takeTurns({ quick, say }: Setting, what: string, sides: re
     for (const side of sides) {
       say(`${what}, round ${round} of ${rounds}: ${side.name}`);
       found.get(side.name)!.push(await side.measure());
+      await side.settle?.();
     }
   }
   return found;

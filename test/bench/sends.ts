@@ -1,20 +1,16 @@
-import type { Target } from '../load/job.js';
-import { messageText } from '../load/message-text.js';
-import { requestBytes } from '../load/request.js';
 import type { Bar, Bench, Figure, Plot, Setting } from './bench.js';
 import { aMessageOf } from './answers.js';
+import { untilIndexed } from './fill.js';
 import { withFloor } from './floor/process.js';
 import { withStatements } from './floor/statements.js';
 import { percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
-import type { Person } from './person.js';
 import { answered, compare, httpSide, overTime, resultsOf, roundSeconds, takeTurns, type Rounds } from './rounds.js';
+import { sendRequests, toFloor, variety, type Sends } from './send-requests.js';
 import { storedMessages, withSubject, type Subject } from './subject.js';
 
 const bars = { standalone: 0.4, distributed: 0.25 };
 const members = 8;
-/** So many different sends there are. */
-export const variety = 4_000;
 
 const ours = 'Fechatter';
 const fastify = 'bare Fastify POST';
@@ -55,19 +51,6 @@ async function measure(setting: Setting, subject: Subject) {
   return { figures, plots, postgres: await postgresSettings(subject.admin) };
 }
 
-type Sends = Pick<Target, 'requests' | 'unique'>;
-
-/** Sends of these people in turn, into these chats in turn; with `keys` each gets one of its own. */
-export function sendRequests(people: readonly Person[], chatIds: readonly number[], keys = false): Sends {
-  const placeholder = 'k'.repeat(24);
-  const requests = Array.from({ length: variety }, (_, number) => {
-    const { token } = people[number % people.length]!;
-    const body = { chat_id: chatIds[number % chatIds.length]!, content: messageText(number) };
-    return requestBytes('POST', '/api/messages', token, keys ? { ...body, idempotency_key: placeholder } : body);
-  });
-  return keys ? { requests, unique: placeholder } : { requests };
-}
-
 async function run(setting: Setting, subject: Subject, name: string, requests: Sends): Promise<Rounds> {
   return withFloor('http', (floor) =>
     withStatements(subject.postgresUrl, 3, async (statements) => {
@@ -75,7 +58,10 @@ async function run(setting: Setting, subject: Subject, name: string, requests: S
       const before = await storedMessages(subject);
       const bare = requests.requests.map((request) => toFloor(request));
       const rounds = await takeTurns(setting, name, [
-        httpSide(setting, ours, () => ({ port: subject.port, status: 201, ...requests }), aMessageOf(variety)),
+        {
+          ...httpSide(setting, ours, () => ({ port: subject.port, status: 201, ...requests }), aMessageOf(variety)),
+          settle: () => untilIndexed(setting, subject),
+        },
         httpSide(setting, fastify, () => ({ port: floor.port, status: 201, ...requests, requests: bare })),
         { name: single, measure: async () => ({ perSecond: await statements.inserted(1, 1, seconds) }) },
         { name: crowd, measure: async () => ({ perSecond: await statements.inserted(64, 3, seconds) }) },
@@ -88,11 +74,6 @@ async function run(setting: Setting, subject: Subject, name: string, requests: S
       return rounds;
     }),
   );
-}
-
-/** The same bytes for the bare server, which has one route. */
-export function toFloor(request: Buffer, path = '/api/messages'): Buffer {
-  return Buffer.from(request.toString('latin1').replace(` ${path} `, ' / '), 'latin1');
 }
 
 function plotsOf(name: string, rounds: Rounds): Plot[] {

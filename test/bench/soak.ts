@@ -5,7 +5,7 @@ import type { TargetResult } from '../load/job.js';
 import { postgresSettings } from './machine.js';
 import { lowest, MemoryWatch, type Reading } from './memory.js';
 import type { Person } from './person.js';
-import { sendRequests } from './sends.js';
+import { sendRequests } from './send-requests.js';
 import { linearFit } from './statistics.js';
 import { withSubject, type Subject } from './subject.js';
 

@@ -4,7 +4,7 @@ import { linear, logarithmic, ordinal, percentiles, type Scale } from './scale.j
 import { number } from './table.js';
 
 const [width, height] = [640, 300];
-const margin = { left: 64, right: 16, top: 12, bottom: 44 };
+const margin = { left: 78, right: 16, top: 12, bottom: 44 };
 const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
 
 /** A figure with its legend; colours come from the style of the page. */
@@ -29,7 +29,7 @@ function svg(plot: Plot): string {
     ...y.ticks.map((tick) => yTick(tick, top(tick))),
     ...x.ticks.map((tick) => xTick(tick, left(tick), plot.kind)),
     `<text class="axis" x="${margin.left + inner.width / 2}" y="${height - 6}">${escapeHtml(plot.x)}</text>`,
-    `<text class="axis" transform="translate(12 ${margin.top + inner.height / 2}) rotate(-90)">${escapeHtml(plot.y)}</text>`,
+    `<text class="axis" transform="translate(14 ${margin.top + inner.height / 2}) rotate(-90)">${escapeHtml(plot.y)}</text>`,
     ...lines,
   ].join('')}</svg>`;
 }
