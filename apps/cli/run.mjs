@@ -9,6 +9,7 @@ const commands = {
   import: 'apps/cli/import/main.js',
   'load-plan': 'test/load/plan.js',
   migrate: 'apps/cli/migrate.js',
+  queries: 'apps/cli/queries/main.js',
 };
 
 const [name, ...args] = process.argv.slice(2);

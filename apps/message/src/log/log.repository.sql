@@ -1,0 +1,57 @@
+-- Written by `npm run queries`, so that a review sees what reaches the database.
+
+-- message.changed_ever
+SELECT h.chat_id, a.joined_seq - 1 AS after FROM message.chat_heads h
+JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted
+AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1);
+
+-- message.changed_since
+SELECT h.chat_id, greatest(min(c.first_seq), a.joined_seq) - 1 AS after
+FROM message.chat_heads h
+JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted
+AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1)
+JOIN message.chat_activity c ON c.chat_id = h.chat_id AND c.minute >= date_trunc('minute', $2::timestamptz)
+GROUP BY h.chat_id, a.joined_seq;
+
+-- message.epoch
+SELECT epoch FROM message.log_epoch;
+
+-- message.log_follow
+SELECT head.last_seq, (SELECT epoch FROM message.log_epoch) AS epoch, e.* FROM (SELECT coalesce((SELECT h.last_seq FROM message.chat_heads h WHERE h.chat_id = $1), 0) AS last_seq) head
+LEFT JOIN LATERAL (
+  SELECT * FROM (
+    SELECT m.*, sum(size) OVER (ORDER BY entry_seq) - size AS text_before FROM (
+      SELECT m.seq AS entry_seq, 'message.created' AS entry_type, NULL::jsonb AS change,
+      NULL::timestamptz AS changed_at, octet_length(m.content) AS size, m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
+      FROM (SELECT * FROM message.messages WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) m
+      UNION ALL
+      SELECT c.seq, CASE WHEN c.message_id IS NOT NULL THEN c.type END,
+      CASE WHEN c.message_id IS NULL THEN jsonb_build_object(
+        'chat_id', c.chat_id, 'seq', c.seq, 'type', c.type, 'actor_id', c.actor_id, 'data', c.data) END,
+      c.created_at, coalesce(octet_length(m.content), pg_column_size(c.data)), m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
+      FROM (SELECT * FROM message.message_changes WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) c
+      LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE id = c.message_id LIMIT 1) m ON true
+    ) m
+  ) sized WHERE text_before < 589824
+) e ON true ORDER BY e.entry_seq;
+
+-- message.log_read
+SELECT head.last_seq, (SELECT epoch FROM message.log_epoch) AS epoch, e.* FROM (SELECT h.last_seq FROM message.chat_heads h
+  JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $4 AND a.left_seq IS NULL AND NOT h.is_deleted
+  AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $4) WHERE h.chat_id = $1) head
+LEFT JOIN LATERAL (
+  SELECT * FROM (
+    SELECT m.*, sum(size) OVER (ORDER BY entry_seq) - size AS text_before FROM (
+      SELECT m.seq AS entry_seq, 'message.created' AS entry_type, NULL::jsonb AS change,
+      NULL::timestamptz AS changed_at, octet_length(m.content) AS size, m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
+      FROM (SELECT * FROM message.messages WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) m
+      UNION ALL
+      SELECT c.seq, CASE WHEN c.message_id IS NOT NULL THEN c.type END,
+      CASE WHEN c.message_id IS NULL THEN jsonb_build_object(
+        'chat_id', c.chat_id, 'seq', c.seq, 'type', c.type, 'actor_id', c.actor_id, 'data', c.data) END,
+      c.created_at, coalesce(octet_length(m.content), pg_column_size(c.data)), m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
+      FROM (SELECT * FROM message.message_changes WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) c
+      LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE id = c.message_id LIMIT 1) m ON true
+    ) m
+  ) sized WHERE text_before < 589824
+) e ON true ORDER BY e.entry_seq;
