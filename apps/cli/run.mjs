@@ -5,6 +5,7 @@ import { prepare } from './prepare.mjs';
 
 const commands = {
   bus: 'apps/cli/bus.js',
+  'db-explain': 'apps/cli/explain/main.js',
   'db-prepare': 'apps/cli/db-prepare.js',
   import: 'apps/cli/import/main.js',
   'load-plan': 'test/load/plan.js',
