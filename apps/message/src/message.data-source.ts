@@ -1,6 +1,7 @@
 import type { ServiceDataSource } from '#database/data-source.js';
 import { MessageInitial1700000000001 } from '#migrations/message/0001-initial.js';
 import { MessageFlush1700000000002 } from '#migrations/message/0002-flush-messages.js';
+import { MessageBoundedReads1700000000005 } from '#migrations/message/0005-bounded-reads.js';
 import { ChatAccessEntity } from './access/chat-access.entity.js';
 import { InboxHeadEntity } from './access/inbox-head.entity.js';
 import { WorkspaceDenialEntity } from './access/workspace-denial.entity.js';
@@ -27,5 +28,5 @@ export const messageDataSource = {
     ImportKeyEntity,
     LogEpochEntity,
   ],
-  migrations: [MessageInitial1700000000001, MessageFlush1700000000002],
+  migrations: [MessageInitial1700000000001, MessageFlush1700000000002, MessageBoundedReads1700000000005],
 } satisfies ServiceDataSource;

@@ -26,11 +26,10 @@ WHERE u.user_id = $1 AND u.deleted_at IS NULL AND c.id = $2;
 
 -- chat.find_many
 SELECT c.id, c.workspace_id, c.type, c.name, c.description, c.is_private, c.is_archived, c.is_general, c.member_count, c.access_version, c.created_by, c.created_at, c.updated_at, c.deleted_at
-FROM chat.workspace_users u
-JOIN chat.workspaces w ON w.id = u.workspace_id AND w.deleted_at IS NULL
-JOIN chat.chats c ON c.workspace_id = u.workspace_id AND c.deleted_at IS NULL
-LEFT JOIN chat.chat_members m ON m.chat_id = c.id AND m.user_id = u.user_id AND m.left_at IS NULL
-WHERE u.user_id = $1 AND u.deleted_at IS NULL AND c.id = ANY($2) AND m.role IS NOT NULL;
+FROM (SELECT chat_id FROM chat.chat_members WHERE user_id = $1 AND chat_id = ANY($2) AND left_at IS NULL OFFSET 0) m
+JOIN chat.chats c ON c.id = m.chat_id AND c.deleted_at IS NULL
+JOIN chat.workspaces w ON w.id = c.workspace_id AND w.deleted_at IS NULL
+JOIN chat.workspace_users u ON u.workspace_id = c.workspace_id AND u.user_id = $1 AND u.deleted_at IS NULL;
 
 -- chat.general_of
 SELECT id FROM chat.chats WHERE workspace_id = $1 AND is_general AND deleted_at IS NULL;

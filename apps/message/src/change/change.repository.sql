@@ -23,6 +23,8 @@ UPDATE message.messages m SET content = $3, version = $4, edited_at = clock_time
 WITH history AS (
   UPDATE message.message_changes SET data = '{}'
   WHERE chat_id = $1 AND message_id = $4 AND type = 'message.updated'
+), counted AS (
+  UPDATE message.chat_heads SET deleted_count = deleted_count + 1 WHERE chat_id = $1
 )
 UPDATE message.messages m SET content = '', mentions = '{}', version = $3, deleted_at = clock_timestamp()
 WHERE m.chat_id = $1 AND m.seq = $2 RETURNING m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at;
@@ -32,5 +34,7 @@ INSERT INTO message.mentions (chat_id, message_id, ordinal, user_id)
 SELECT $1, $2, $3, u.id FROM (SELECT unnest($4::bigint[]) AS id UNION ALL SELECT NULL WHERE $5::boolean) u;
 
 -- message.unmention
-DELETE FROM message.mentions
-WHERE chat_id = $1 AND ordinal = $2 AND (user_id = ANY($3::bigint[]) OR user_id IS NULL);
+WITH named AS (
+  DELETE FROM message.mentions WHERE chat_id = $1 AND ordinal = $2 AND user_id = ANY($3::bigint[])
+)
+DELETE FROM message.mentions WHERE chat_id = $1 AND ordinal = $2 AND user_id IS NULL;

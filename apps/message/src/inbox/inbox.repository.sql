@@ -14,9 +14,11 @@ LEFT JOIN LATERAL (
         SELECT count(*) FROM message.messages d
         WHERE d.chat_id = h.chat_id AND d.ordinal > r.read_count AND d.deleted_at IS NOT NULL
       ) AS unread_count,
-      (SELECT count(DISTINCT n.ordinal) FROM message.mentions n
-        WHERE n.chat_id = h.chat_id AND (n.user_id = $1 OR n.user_id IS NULL) AND n.ordinal > r.read_count
-      ) AS mention_count
+      (SELECT count(*) FROM (
+          SELECT ordinal FROM message.mentions WHERE chat_id = h.chat_id AND user_id = $1 AND ordinal > r.read_count
+          UNION
+          SELECT ordinal FROM message.mentions WHERE chat_id = h.chat_id AND user_id IS NULL AND ordinal > r.read_count
+        ) n) AS mention_count
       FROM message.chat_heads h
       JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted
       AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1)
@@ -26,8 +28,9 @@ LEFT JOIN LATERAL (
       ORDER BY h.last_activity_at DESC, h.chat_id DESC LIMIT $5
     ) p
     LEFT JOIN LATERAL (
-      SELECT m.id AS message_id, m.sender_id, m.content, m.created_at FROM message.messages m
-      WHERE m.chat_id = p.chat_id AND m.deleted_at IS NULL ORDER BY m.seq DESC LIMIT 1
+      SELECT m.id AS message_id, m.sender_id, m.content, m.created_at FROM (
+        SELECT * FROM message.messages WHERE chat_id = p.chat_id ORDER BY seq DESC LIMIT 1000
+      ) m WHERE m.deleted_at IS NULL ORDER BY m.seq DESC LIMIT 1
     ) l ON true
   ) sized WHERE text_before < 589824
 ) c ON true ORDER BY c.last_activity_at DESC, c.chat_id DESC;

@@ -12,4 +12,4 @@ SELECT h.chat_id, h.last_seq FROM (
   SELECT chat_id, max(minute) AS minute FROM message.chat_activity
   WHERE minute >= date_trunc('minute', now()) - interval '3 minutes'
   GROUP BY chat_id ORDER BY 2 DESC LIMIT 12000
-) a JOIN message.chat_heads h ON h.chat_id = a.chat_id;
+) a CROSS JOIN LATERAL (SELECT * FROM message.chat_heads WHERE chat_id = a.chat_id OFFSET 0) h;

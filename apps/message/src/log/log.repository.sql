@@ -6,12 +6,14 @@ JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.lef
 AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1);
 
 -- message.changed_since
-SELECT h.chat_id, greatest(min(c.first_seq), a.joined_seq) - 1 AS after
+SELECT h.chat_id, greatest(c.first_seq, a.joined_seq) - 1 AS after
 FROM message.chat_heads h
 JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted
 AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1)
-JOIN message.chat_activity c ON c.chat_id = h.chat_id AND c.minute >= date_trunc('minute', $2::timestamptz)
-GROUP BY h.chat_id, a.joined_seq;
+CROSS JOIN LATERAL (
+  SELECT first_seq FROM message.chat_activity
+  WHERE chat_id = h.chat_id AND minute >= date_trunc('minute', $2::timestamptz) ORDER BY minute LIMIT 1
+) c;
 
 -- message.epoch
 SELECT epoch FROM message.log_epoch;

@@ -1,10 +1,8 @@
 -- Written by `npm run queries`, so that a review sees what reaches the database.
 
 -- message.count_of_workspace
-SELECT coalesce(sum(h.message_count - (
-      SELECT count(*) FROM message.messages d WHERE d.chat_id = h.chat_id AND d.deleted_at IS NOT NULL
-  )), 0)::bigint AS message_count
-FROM message.chat_heads h WHERE h.workspace_id = $1 AND NOT h.is_deleted;
+SELECT coalesce(sum(message_count - deleted_count), 0)::bigint AS message_count
+FROM message.chat_heads WHERE workspace_id = $1 AND NOT is_deleted;
 
 -- message.get
 SELECT m.* FROM (SELECT m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at FROM message.messages m WHERE m.id = $2 LIMIT 1) m
