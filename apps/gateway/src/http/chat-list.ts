@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
-import { chatRpc } from '#contracts/chat.contract.js';
+import { chatRpc, type Chat } from '#contracts/chat.contract.js';
 import type { chatsApi } from '#contracts/http/chat.routes.js';
 import type { InputOf, ReplyOf } from '#contracts/http/route.js';
 import { messageRpc } from '#contracts/message.contract.js';
-import { inSlices } from './slices.js';
 
 /** The caller's chats: message knows order, figures and last messages, chat knows the names. */
 @Injectable()
@@ -15,8 +14,7 @@ export class ChatList {
   async page(query: InputOf<typeof chatsApi.list>['query']): Promise<ReplyOf<typeof chatsApi.list>> {
     const inbox = await this.bus.call(messageRpc.inbox, query);
     const ids = inbox.chats.map(({ chat_id }) => chat_id);
-    const chats = await inSlices(ids, async (slice) => (await this.bus.call(chatRpc.getMany, { ids: slice })).chats);
-    const byId = new Map(chats.map((chat) => [chat.id, chat]));
+    const byId = new Map((await this.chats(ids)).map((chat) => [chat.id, chat]));
     return {
       chats: inbox.chats.flatMap((entry) => {
         const chat = byId.get(entry.chat_id);
@@ -44,5 +42,10 @@ export class ChatList {
       next_cursor: inbox.next_cursor,
       has_more: inbox.has_more,
     };
+  }
+
+  private async chats(ids: number[]): Promise<Chat[]> {
+    const { chats, rest_ids } = await this.bus.call(chatRpc.getMany, { ids });
+    return rest_ids.length === 0 ? chats : [...chats, ...(await this.chats(rest_ids))];
   }
 }
