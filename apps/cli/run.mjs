@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { prepare } from './prepare.mjs';
 
 const commands = {
+  bench: 'apps/cli/bench.js',
   bus: 'apps/cli/bus.js',
   'db-explain': 'apps/cli/explain/main.js',
   'db-prepare': 'apps/cli/db-prepare.js',

@@ -10,7 +10,7 @@ const strings: Record<string, string> = {
 };
 
 /** What a schema does not say of a string: which form it has besides its length. */
-const named: Record<string, unknown> = { email: 'nobody@example.com' };
+const named: Record<string, unknown> = { email: 'nobody@example.com', path: '/api/users/me' };
 
 /** A value that the schema accepts, with ids that nothing has. */
 export function sample(schema: JsonSchema, root: object): unknown {

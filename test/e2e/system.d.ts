@@ -14,7 +14,8 @@ export interface System {
 export interface SystemOptions {
   topology?: 'standalone' | 'distributed';
   args?: string[];
-  env?: Record<string, string>;
+  /** Undefined leaves a variable unset. */
+  env?: Record<string, string | undefined>;
   dataDir?: string;
   port?: number;
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const root = new URL('../../', import.meta.url).pathname;
+/** The repository's folder, for the sources as for their build. */
+const root = new URL(import.meta.url.includes('/dist/test/') ? '../../../' : '../../', import.meta.url).pathname;
 const launchers = { standalone: 'apps/cli/start.mjs', distributed: 'apps/cli/start-distributed.mjs' };
 
 /** A port that was free a moment ago. */
@@ -20,7 +21,7 @@ export async function freePort() {
 
 /**
  * Starts Fechatter as a user would, on a data folder and ports of its own, and waits until it is ready.
- * @param {{ topology?: string, args?: string[], env?: Record<string, string>, dataDir?: string, port?: number }} options
+ * @param {{ topology?: string, args?: string[], env?: Record<string, string | undefined>, dataDir?: string, port?: number }} options
  */
 export async function startSystem({ topology = 'standalone', args = [], env = {}, dataDir, port } = {}) {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), `fechatter-${topology}-`));

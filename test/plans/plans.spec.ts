@@ -7,6 +7,9 @@ import { examplesByService } from '../../apps/cli/explain/examples.js';
 import { loadStatements } from '../../apps/cli/queries/statement-files.js';
 import { millionMessages } from './million.js';
 
+/** Rows of a page that were changed later lie on blocks of their own. */
+const scatter = 16;
+
 /** Tables that never have more than a few rows. */
 const single = /\.(migration|log_epoch|revocation_head|signing_keys)$/;
 
@@ -60,6 +63,6 @@ describe.each(Object.entries(examplesByService))('the plans of %s', (_service, {
     if (example.deep === undefined) return;
     const far = await run(example.deep(found));
     expect(findings(far, bounds)).toEqual([]);
-    expect(far.plan.root.buffers).toBeLessThanOrEqual(Math.max(1.2 * buffers, buffers + 4));
+    expect(far.plan.root.buffers).toBeLessThanOrEqual(Math.max(1.2 * buffers, buffers + scatter));
   });
 });

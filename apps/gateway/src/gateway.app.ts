@@ -5,12 +5,15 @@ import { RedisConnection } from '#cache/redis.js';
 import { ConfigError } from '#config/config.js';
 import { Probes } from '#health/probes.js';
 import type { App, AppContext, RunningApp } from '#service/app.js';
+import { controllersOf } from '#service/controllers.js';
 import { version } from '#service/version.js';
 import { NestLogger } from '#telemetry/nest-logger.js';
 import { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
+import { serveRoutes } from './http/route-server.js';
 import { createAdapter } from './http/server.js';
 import { corsOptions } from './security/headers.js';
+import { RouteGuard } from './security/route.guard.js';
 
 /** How long a stop waits for connections that are busy. */
 const stopLimitMs = 20_000;
@@ -49,6 +52,7 @@ async function start({ config, bus, validateReplies }: AppContext<GatewayConfig>
     redis?.close();
   };
   try {
+    serveRoutes(app.getHttpAdapter().getInstance(), app.get(RouteGuard, { strict: false }), controllersOf(app));
     await app.listen(config.PORT, config.HOST);
   } catch (error) {
     await stop();

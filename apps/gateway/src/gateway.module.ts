@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { HealthModule } from '#health/health.module.js';
 import type { GatewayParts } from './gateway-parts.js';
 import { AuthController } from './http/auth.controller.js';
+import { BatchController } from './http/batch.controller.js';
 import { ChatList } from './http/chat-list.js';
 import { ChatMemberController } from './http/chat-member.controller.js';
 import { ChatController } from './http/chat.controller.js';
@@ -12,6 +13,10 @@ import { ImportStream } from './http/import-stream.js';
 import { ImportController } from './http/import.controller.js';
 import { InviteController } from './http/invite.controller.js';
 import { MessageController } from './http/message.controller.js';
+import { OperationRunner } from './http/operation-runner.js';
+import { PinController } from './http/pin.controller.js';
+import { ReactionController } from './http/reaction.controller.js';
+import { ReceiptController } from './http/receipt.controller.js';
 import { SearchController } from './http/search.controller.js';
 import { SystemController } from './http/system.controller.js';
 import { UserDirectory } from './http/user-directory.js';
@@ -39,12 +44,22 @@ export class GatewayModule {
         ChatController,
         ChatMemberController,
         MessageController,
+        ReactionController,
+        PinController,
+        ReceiptController,
         ImportController,
         SearchController,
+        BatchController,
         SystemController,
         DocsController,
       ],
-      providers: [ChatList, ImportStream, UserDirectory, { provide: APP_FILTER, useClass: ErrorFilter }],
+      providers: [
+        ChatList,
+        ImportStream,
+        OperationRunner,
+        UserDirectory,
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
     };
   }
 }

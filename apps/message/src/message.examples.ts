@@ -38,6 +38,8 @@ const facts = `
   ) c`;
 
 const page = 51;
+/** A message comes with its reactions, counted by emoji: the one of the example has 1,000. */
+const reactions = { sorted: 1_000 };
 const now = () => new Date();
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 
@@ -64,12 +66,20 @@ export const messageExamples = examples<Facts>(facts, {
     params: (f) => [f.chat, [f.last + 1], ['message.updated'], [f.message], [f.user], [f.user], ['{}'], null],
     buffers: 65,
   },
-  'message.change_get': { params: (f) => [f.user, f.chat, f.message], buffers: 30 },
+  'message.change_get': { params: (f) => [f.user, f.chat, f.message], buffers: 65, bounds: reactions },
   'message.change_locate': { params: (f) => [f.user, f.message], buffers: 25 },
   'message.changed_ever': { params: (f) => [f.user], buffers: 3_900 },
   'message.changed_since': { params: (f) => [f.user, ago(10)], buffers: 6_300 },
   'message.count_of_workspace': { params: (f) => [f.workspace], buffers: 610 },
-  'message.edit': { params: (f) => [f.chat, f.seq, 'a new text', f.last + 1, f.members.slice(0, 3)], buffers: 60 },
+  'message.deliver': {
+    params: (f) => [f.chats.map(() => f.user), f.chats, f.chats.map(() => f.last)],
+    buffers: 10_000,
+  },
+  'message.edit': {
+    params: (f) => [f.chat, f.seq, 'a new text', f.last + 1, f.members.slice(0, 3)],
+    buffers: 95,
+    bounds: reactions,
+  },
   'message.epoch': { params: () => [], buffers: 10 },
   'message.erase': { params: (f) => [f.chat, f.seq, f.last + 1, f.message], buffers: 45 },
   'message.flush': {
@@ -79,13 +89,17 @@ export const messageExamples = examples<Facts>(facts, {
       f.crowd.map((chat) => `to chat ${chat}`),
       f.crowd.map((chat) => `example ${chat}`),
       f.crowd.map(() => Buffer.from('hash')),
+      f.crowd.map((chat) => (chat === f.chat ? f.message : null)),
       f.crowd.map((chat, index) => (index % 8 === 0 ? `{${f.senders[index]}}` : null)),
       f.crowd.map((chat, index) => index % 32 === 0),
+      f.crowd.map((chat, index) => index),
       null,
     ],
     buffers: 20_000,
   },
-  'message.get': { params: (f) => [f.user, f.message], buffers: 25 },
+  'message.gate_last_seqs': { params: (f) => [f.chats.map(() => f.user), f.chats], buffers: 6_000 },
+  'message.get': { params: (f) => [f.user, f.message], buffers: 60, bounds: reactions },
+  'message.get_sent': { params: (f) => [f.user, [f.message]], buffers: 15 },
   'message.import_claim': { params: (f) => [f.workspace, f.chat, ['example 1', 'example 2']], buffers: 60 },
   'message.import_follow': { params: (f) => [f.user, f.chat, f.last, f.count, f.count], buffers: 10 },
   'message.import_insert': {
@@ -96,21 +110,22 @@ export const messageExamples = examples<Facts>(facts, {
   'message.inbox_raise': { params: (f) => [f.members], buffers: 1_100 },
   'message.inbox_versions': { params: (f) => [f.members], buffers: 450 },
   'message.list_after': {
-    params: (f) => [f.user, f.chat, 0, page],
-    deep: (f) => [f.user, f.chat, f.seq, page],
-    buffers: 25,
+    params: (f) => [f.chat, 0, page, f.user],
+    deep: (f) => [f.chat, f.seq + 20_000, page, f.user],
+    buffers: 50,
   },
   'message.list_around': {
-    params: (f) => [f.user, f.chat, f.last - 100, page],
-    deep: (f) => [f.user, f.chat, f.seq, page],
-    buffers: 35,
+    params: (f) => [f.chat, f.last - 100, page, f.user],
+    deep: (f) => [f.chat, f.seq + 20_000, page, f.user],
+    buffers: 80,
   },
   'message.list_before': {
-    params: (f) => [f.user, f.chat, f.last + 1, page],
-    deep: (f) => [f.user, f.chat, f.last - 10_000 * page, page],
-    buffers: 25,
+    params: (f) => [f.chat, f.last + 1, page, f.user],
+    deep: (f) => [f.chat, f.last - 10_000 * page, page, f.user],
+    buffers: 50,
   },
   'message.list_edits': { params: (f) => [f.chat, f.message], buffers: 10 },
+  'message.list_newest': { params: (f) => [f.chat, f.last + 1, page], deep: (f) => [f.chat, f.seq, page], buffers: 40 },
   'message.locate': { params: (f) => [f.user, f.chat, f.message], buffers: 25 },
   'message.lock_head': { params: (f) => [f.chat], buffers: 10 },
   'message.log_follow': {
@@ -125,9 +140,28 @@ export const messageExamples = examples<Facts>(facts, {
   },
   'message.mention': { params: (f) => [f.chat, f.message, f.ordinal, f.members.slice(0, 10), true], buffers: 70 },
   'message.open_head': { params: (f) => [f.chat, f.workspace], buffers: 10 },
+  'message.pin_add': { params: (f) => [f.chat, f.message, f.user, f.last + 1], buffers: 20 },
+  'message.pin_list': { params: (f) => [f.user, f.chat, f.last + 1, page], buffers: 600 },
+  'message.pin_remove': { params: (f) => [f.chat, f.message], buffers: 10 },
+  'message.pin_state': { params: (f) => [f.chat, f.message], buffers: 20 },
+  'message.reaction_add': { params: (f) => [f.chat, f.message, 'tada', f.user, f.last + 1], buffers: 25 },
+  'message.reaction_count': { params: (f) => [f.chat, f.seq, f.last + 1, 1], buffers: 200, bounds: reactions },
+  'message.reaction_remove': { params: (f) => [f.chat, f.message, 'thumbsup', f.user], buffers: 10 },
   'message.read_advance': { params: (f) => [f.user, f.chat, f.last], buffers: 40 },
-  'message.read_position': { params: (f) => [f.user, f.chat], buffers: 110 },
+  'message.read_position': { params: (f) => [f.user, f.chat], buffers: 300 },
   'message.readable_chats': { params: (f) => [f.user, null, null], buffers: 3_800, bounds: { sorted: 500 } },
+  'message.receipt_list': {
+    params: (f) => [f.user, f.chat, 0, 101],
+    deep: (f) => [f.user, f.chat, f.members.at(-1), 101],
+    buffers: 1_500,
+  },
   'message.recent_heads': { params: () => [], buffers: 1_800 },
+  'message.replies_after': {
+    params: (f) => [f.user, f.message, 0, page],
+    deep: (f) => [f.user, f.message, f.seq + (f.last - f.seq) / 2, page],
+    buffers: 100,
+  },
+  'message.replies_before': { params: (f) => [f.user, f.message, f.last + 1, page], buffers: 100 },
   'message.unmention': { params: (f) => [f.chat, f.ordinal, f.members.slice(0, 3)], buffers: 10 },
+  'message.unreply': { params: (f) => [f.chat, f.message, f.last + 1], buffers: 45 },
 });

@@ -48,6 +48,8 @@ async function start(lifetime: Lifetime): Promise<void> {
   const bus = new LocalBus({ freeze: settings.NODE_ENV === 'test' });
   lifetime.onEnd(() => bus.close());
 
+  // The database is this process's own, and nobody else can sign in to it.
+  const own = { MESSAGE_SOLE_WRITER: 'true' };
   const secrets = {
     FECHATTER_SECRET: installationSecret(folder, 'secret'),
     FECHATTER_BUS_SECRET: randomBytes(16).toString('hex'),
@@ -57,7 +59,7 @@ async function start(lifetime: Lifetime): Promise<void> {
     const owns = dataSources.some(({ schema }) => schema === app.name);
     const url = owns ? { DATABASE_URL: database.prepared.urlOf(app.name) } : {};
     const started = await app.start({
-      config: readConfig(app.config, environmentWith(secrets, url)),
+      config: readConfig(app.config, environmentWith(secrets, { ...own, ...url })),
       bus,
       validateReplies: settings.FECHATTER_VALIDATE_REPLIES === 'true',
       production: settings.NODE_ENV === 'production',

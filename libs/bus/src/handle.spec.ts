@@ -1,11 +1,9 @@
-import 'reflect-metadata';
 import { expect, it } from '@jest/globals';
-import { PATTERN_METADATA } from '@nestjs/microservices/constants.js';
 import { z } from 'zod';
 import { rpc, type ReplyOf, type RequestOf } from '#contracts/contract.js';
 import type { CallContext } from './bus.js';
 import { Encoded } from './encoded.js';
-import { Handle } from './handle.js';
+import { Handle, handlersOf } from './handle.js';
 
 const count = rpc('probe.count', 'anyone', z.strictObject({ of: z.string() }), z.strictObject({ count: z.int() }));
 
@@ -84,9 +82,14 @@ class Compiles {
   }
 }
 
-it('marks a method with the subject of its contract', () => {
-  const patterns = (name: 'right' | 'encoded'): unknown =>
-    Reflect.getMetadata(PATTERN_METADATA, Object.getOwnPropertyDescriptor(Compiles.prototype, name)!.value as object);
-  expect(patterns('right')).toEqual(['probe.count']);
-  expect(patterns('encoded')).toEqual(['probe.count']);
+it('marks methods with their contracts, and calls them on their controller', async () => {
+  const [first, ...others] = handlersOf(new Compiles());
+  expect(first?.contract).toBe(count);
+  const context: CallContext = { caller: { kind: 'anyone' }, requestId: 'r', deadline: Date.now() + 1_000 };
+  expect(await first?.handle({ of: 'four' }, context)).toEqual({ count: 4 });
+  expect(others.length).toBeGreaterThan(3);
+});
+
+it('finds nothing on what is not marked', () => {
+  expect(handlersOf({})).toEqual([]);
 });

@@ -1,17 +1,16 @@
-import { Catch, UseFilters, type ExceptionFilter } from '@nestjs/common';
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import { throwError, type Observable } from 'rxjs';
 import type { ReplyOf, RequestOf, Rpc } from '#contracts/contract.js';
 import type { CallContext } from './bus.js';
 import type { Encoded } from './encoded.js';
 
-/** Nest would turn every error that it does not know into text of its own. */
-@Catch()
-class PassErrors implements ExceptionFilter {
-  catch(error: unknown): Observable<never> {
-    return throwError(() => error);
-  }
+/** A method of a controller with the contract that it answers. */
+export interface HandledRpc {
+  readonly contract: Rpc;
+  readonly handle: (request: unknown, context: CallContext) => Promise<unknown>;
 }
+
+const handled = Symbol('contracts');
+
+type Marked = object & { [handled]?: Map<string, Rpc> };
 
 /**
  * Makes a controller method answer a contract. A method whose request or reply strays from the contract does not
@@ -19,13 +18,20 @@ class PassErrors implements ExceptionFilter {
  */
 export function Handle<C extends Rpc>(contract: C) {
   return <Method extends (request: RequestOf<C>, context: CallContext) => Promise<ReplyOf<C> | Encoded>>(
-    target: object,
+    target: Marked,
     key: string,
-    descriptor: TypedPropertyDescriptor<Method>,
+    _descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
-    Payload()(target, key, 0);
-    Ctx()(target, key, 1);
-    UseFilters(PassErrors)(target, key, descriptor);
-    MessagePattern(contract.subject, { contract })(target, key, descriptor);
+    target[handled] ??= new Map();
+    target[handled].set(key, contract);
   };
+}
+
+/** What the methods of a controller answer. */
+export function handlersOf(controller: object): HandledRpc[] {
+  const methods = controller as Readonly<Record<string, HandledRpc['handle']>>;
+  return [...((controller as Marked)[handled] ?? [])].map(([key, contract]) => ({
+    contract,
+    handle: (request, context) => (methods[key] as HandledRpc['handle'])(request, context),
+  }));
 }

@@ -7,18 +7,17 @@ export class InFlight {
   private count = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** `work` includes sending the answer: nothing may be closed before that. */
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** To be ended by `end` once the answer is sent: nothing may be closed before that. */
+  begin(): void {
     this.count++;
-    try {
-      return await work();
-    } finally {
-      this.count--;
-      if (this.count === 0) for (const resolve of this.waiting.splice(0)) resolve();
-    }
   }
 
-  /** Called in `work`: throws UNAVAILABLE when more has begun than one process should work on. */
+  end(): void {
+    this.count--;
+    if (this.count === 0) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** Called after `begin`: throws UNAVAILABLE when more has begun than one process should work on. */
   checkRoom(): void {
     if (this.count <= mostInFlight) return;
     throw new FechatterError('UNAVAILABLE', 'The server is busy. Try again in a moment.', { retryAfterSeconds: 1 });

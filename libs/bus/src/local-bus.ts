@@ -118,7 +118,7 @@ export class LocalBus extends Bus {
     const server = this.servers.get(subject) ?? (await this.serverOf(subject, context.deadline));
     admit(contract, context);
     const shared = this.share(request) as RequestOf<Rpc>;
-    const work = server.inFlight.run(() => runInContext(context, () => this.handle(server, subject, shared, context)));
+    const work = runInContext(context, () => this.handle(server, subject, shared, context));
     return beforeDeadline(work, context.deadline, subject);
   }
 
@@ -136,6 +136,7 @@ export class LocalBus extends Bus {
     request: RequestOf<Rpc>,
     context: CallContext,
   ): Promise<unknown> {
+    inFlight.begin();
     try {
       inFlight.checkRoom();
       const reply: unknown = await handler(request, context);
@@ -143,6 +144,8 @@ export class LocalBus extends Bus {
       return this.share(reply);
     } catch (error) {
       throw copyOf(toVisible(error, subject));
+    } finally {
+      inFlight.end();
     }
   }
 

@@ -104,7 +104,8 @@ export class NatsBus extends Bus {
       queue,
       callback: (error, message: Msg) => {
         if (error !== null) return refused(subject, error);
-        void inFlight.run(() => answer(message, contract, served, inFlight, this.identities));
+        inFlight.begin();
+        void answer(message, contract, served, inFlight, this.identities).finally(() => inFlight.end());
       },
     });
     const serving: Serving = {

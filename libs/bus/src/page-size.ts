@@ -1,5 +1,5 @@
 /** Where a page ends early, in bytes of JSON: the bus carries 768 KiB. */
-const maxPageBytes = 512 * 1024;
+export const maxPageBytes = 512 * 1024;
 
 /** How much text a statement brings at most before it ends early, so that no page costs unbounded memory. */
 export const maxPageText = maxPageBytes + 64 * 1024;

@@ -1,9 +1,8 @@
-import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
 import type { Rpc } from '#contracts/contract.js';
 import { fromZodError } from '#contracts/error.js';
-import type { Bus, CallContext, Serving } from './bus.js';
+import type { Bus, Serving } from './bus.js';
 import { Encoded } from './encoded.js';
+import { handlersOf, type HandledRpc } from './handle.js';
 import { decodePayload } from './payload.js';
 
 export interface RpcServerOptions {
@@ -13,57 +12,44 @@ export interface RpcServerOptions {
   readonly validateReplies: boolean;
 }
 
-/** Serves the methods of Nest controllers that are marked with `@Handle`, over whichever bus it is given. */
-export class RpcServer extends Server implements CustomTransportStrategy {
+/** Serves the methods of controllers that are marked with `@Handle`, over whichever bus it is given. */
+export class RpcServer {
   private readonly serving: Serving[] = [];
 
   constructor(
     private readonly bus: Bus,
     private readonly options: RpcServerOptions,
-  ) {
-    super();
-  }
+  ) {}
 
-  listen(done: () => void): void {
-    for (const [subject, handler] of this.messageHandlers) {
-      const contract = (handler.extras as { contract?: Rpc } | undefined)?.contract;
-      if (contract === undefined) throw new Error(`${subject} is not served by @Handle`);
-      const serve = (request: unknown, context: CallContext) => this.answer(contract, handler, request, context);
-      this.serving.push(this.bus.serve(contract, serve, { queue: this.options.queue }));
+  serve(controllers: readonly object[]): void {
+    const { queue, validateReplies } = this.options;
+    for (const { contract, handle } of controllers.flatMap(handlersOf)) {
+      const validated = validating(contract, handle);
+      const handler = validateReplies ? checkingReplies(contract, validated) : validated;
+      this.serving.push(this.bus.serve(contract, handler, { queue }));
     }
-    done();
   }
 
-  /** Nest waits for it before it closes what the handlers use. */
-  async close(): Promise<void> {
+  /** To be waited for before what the handlers use is closed. */
+  async stop(): Promise<void> {
     await Promise.all(this.serving.splice(0).map((serving) => serving.stop()));
-  }
-
-  on(): never {
-    throw new Error('The bus has no transport events: ask its status');
-  }
-
-  unwrap<T>(): T {
-    return this.bus as T;
-  }
-
-  private async answer(
-    contract: Rpc,
-    handler: MessageHandler,
-    request: unknown,
-    context: CallContext,
-  ): Promise<unknown> {
-    const parsed = contract.request.safeParse(request);
-    if (!parsed.success) throw fromZodError(parsed.error);
-    const result: unknown = await handler(parsed.data, context);
-    const reply = isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result;
-    if (this.options.validateReplies) validateReply(contract, reply);
-    return reply;
   }
 }
 
-function validateReply(contract: Rpc, reply: unknown): void {
-  const value: unknown = reply instanceof Encoded ? decodePayload(reply.bytes) : reply;
-  const { success, error } = contract.reply.safeParse(value);
-  if (!success) throw new Error(`The reply of ${contract.subject} breaks its contract: ${error.message}`);
+function validating(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['handle'] {
+  return (request, context) => {
+    const parsed = contract.request.safeParse(request);
+    if (!parsed.success) throw fromZodError(parsed.error);
+    return handle(parsed.data, context);
+  };
+}
+
+function checkingReplies(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['handle'] {
+  return async (request, context) => {
+    const reply = await handle(request, context);
+    const value = reply instanceof Encoded ? decodePayload(reply.bytes) : reply;
+    const { success, error } = contract.reply.safeParse(value);
+    if (!success) throw new Error(`The reply of ${contract.subject} breaks its contract: ${error.message}`);
+    return reply;
+  };
 }

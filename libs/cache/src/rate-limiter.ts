@@ -43,9 +43,9 @@ export class RateLimiter {
           });
   }
 
-  /** Takes a point, if there is one. */
-  async consume(key: string): Promise<Usage> {
-    return this.take(key, 1);
+  /** Takes points, one unless said otherwise, if there are as many. */
+  async consume(key: string, points = 1): Promise<Usage> {
+    return this.take(key, points);
   }
 
   /** What would be left. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccessMember, LoggedChat } from './access.contract.js';
 import { event, rpc } from './contract.js';
 import { Epoch, Message } from './message.contract.js';
+import { Emoji } from './reaction.contract.js';
 import { Id, limit, Seq, Timestamp } from './scalar.js';
 
 function entry<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
@@ -9,17 +10,24 @@ function entry<Type extends string, Data extends z.ZodType>(type: Type, data: Da
 }
 
 const change = { actor_id: Id, created_at: Timestamp };
+const pin = z.strictObject({ message_id: Id, user_id: Id, ...change });
+const reaction = pin.extend({ emoji: Emoji });
 
 /**
  * One durable change of a chat. The same JSON is an entry of the log, the payload on the bus and the frame that a
  * client receives. Entries of messages carry the message as it is when they are read: apply one only if its `version`
- * is not lower than what you have.
+ * is not lower than what you have. A reaction becomes the version of its message: apply it if yours is lower than its
+ * `seq`, and give yours that version.
  */
 export const LogEntry = z
   .discriminatedUnion('type', [
     entry('message.created', z.strictObject({ message: Message })),
     entry('message.updated', z.strictObject({ message: Message })),
     entry('message.deleted', z.strictObject({ message: Message })),
+    entry('reaction.added', reaction),
+    entry('reaction.removed', reaction),
+    entry('message.pinned', pin),
+    entry('message.unpinned', pin),
     entry('chat.created', z.strictObject({ chat: LoggedChat, members: z.array(AccessMember), ...change })),
     entry('chat.updated', z.strictObject({ chat: LoggedChat, ...change })),
     entry('chat.deleted', z.strictObject(change)),

@@ -5,7 +5,10 @@ import type { Event, Rpc } from './contract.js';
 import { importRpc } from './import.contract.js';
 import { logEvent, logRpc } from './log.contract.js';
 import { messageRpc } from './message.contract.js';
+import { pinRpc } from './pin.contract.js';
 import { presenceEvent } from './presence.contract.js';
+import { reactionRpc } from './reaction.contract.js';
+import { receiptRpc } from './receipt.contract.js';
 import { searchRpc } from './search.contract.js';
 import { userRpc } from './user.contract.js';
 import { workspaceRpc } from './workspace.contract.js';
@@ -18,6 +21,9 @@ export const rpcs: readonly Rpc[] = [
   importRpc,
   logRpc,
   messageRpc,
+  reactionRpc,
+  pinRpc,
+  receiptRpc,
   searchRpc,
   userRpc,
   workspaceRpc,

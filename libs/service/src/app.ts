@@ -8,6 +8,7 @@ import { DatabaseIndicator } from '#database/database.indicator.js';
 import { requireDurability } from '#database/durability.js';
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
 import { NestLogger } from '#telemetry/nest-logger.js';
+import { controllersOf } from './controllers.js';
 
 /** What an app is given when it starts. */
 export interface AppContext<Config> {
@@ -44,19 +45,23 @@ export function serviceApp<Schema extends z.ZodObject>(definition: {
     name,
     config: schema,
     async start({ config, bus, validateReplies, production = false }) {
-      const app = await NestFactory.createMicroservice(module(config, bus), {
-        strategy: new RpcServer(bus, { queue: name, validateReplies }),
+      const app = await NestFactory.createApplicationContext(module(config, bus), {
         logger: new NestLogger(),
         abortOnError: false,
       });
+      const server = new RpcServer(bus, { queue: name, validateReplies });
+      const stop = async () => {
+        await server.stop();
+        await app.close();
+      };
       try {
         if (production) await requireDurability(app.get(Database, { strict: false }));
-        await app.listen();
+        server.serve(controllersOf(app));
       } catch (error) {
-        await app.close();
+        await stop();
         throw error;
       }
-      return { indicators: [app.get(DatabaseIndicator, { strict: false })], stop: () => app.close() };
+      return { indicators: [app.get(DatabaseIndicator, { strict: false })], stop };
     },
   };
 }

@@ -39,14 +39,23 @@ const done = {
   statements: watch('db_operation_duration_seconds', 'operation'),
 };
 
-/** Names noted for the request in progress; work in the background has none, and counts for nobody. */
+/**
+ * Names noted for the request in progress. Work in the background belongs to no request: what a request starts without
+ * waiting, and the hand-overs of chats to the message service, which are shared with a loop.
+ */
 function watch(metric: string, label: string): { request: string; name: string }[] {
   const seen: { request: string; name: string }[] = [];
   const histogram = metrics.getSingleMetric(metric) as Histogram;
-  jest.spyOn(histogram, 'observe').mockImplementation((labels: unknown) => {
-    const request = requestContext.getStore()?.requestId;
-    const name = (labels as Record<string, string>)[label];
-    if (request !== undefined && name !== undefined) seen.push({ request, name });
+  const labels = histogram.labels.bind(histogram) as (labels: object) => Histogram.Internal<string>;
+  jest.spyOn(histogram, 'labels').mockImplementation((...given: unknown[]) => {
+    const name = (given[0] as Record<string, string>)[label] ?? '';
+    const real = labels(given[0] as object);
+    const observe = (seconds: number) => {
+      const request = requestContext.getStore()?.requestId;
+      if (request !== undefined) seen.push({ request, name });
+      real.observe(seconds);
+    };
+    return { ...real, observe };
   });
   return seen;
 }

@@ -1,11 +1,32 @@
 import type { FastifyRequest } from 'fastify';
-import type { CallContext } from '#bus/bus.js';
+import type { CallContext, Caller } from '#bus/bus.js';
 import type { ClientInfo } from '#contracts/auth.contract.js';
 import type { Route } from '#contracts/http/route.js';
 
+const maxUserAgent = 512;
+
 /** What a handler knows of the request beside its input; calls on the bus are made in this context. */
-export interface RequestCall extends CallContext {
-  readonly client: ClientInfo;
+export class RequestCall implements CallContext {
+  readonly requestId: string;
+
+  constructor(
+    private readonly request: FastifyRequest,
+    readonly caller: Caller,
+    readonly deadline: number,
+  ) {
+    this.requestId = request.id;
+  }
+
+  /** The access token in its header, as it was sent. */
+  get authorization(): string | undefined {
+    return this.request.headers.authorization;
+  }
+
+  /** Where the request came from; only signing in asks for it. */
+  get client(): ClientInfo {
+    const { ip, headers } = this.request;
+    return { address: ip, user_agent: (headers['user-agent'] ?? '').slice(0, maxUserAgent).toWellFormed() };
+  }
 }
 
 declare module 'fastify' {

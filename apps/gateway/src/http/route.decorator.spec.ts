@@ -4,7 +4,7 @@ import { systemApi } from '#contracts/http/system.routes.js';
 import { usersApi } from '#contracts/http/user.routes.js';
 import type { InputOf, ReplyOf } from '#contracts/http/route.js';
 import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import { Route, routesOf } from './route.decorator.js';
 
 /** Each `@ts-expect-error` fails the type check as soon as the line below it compiles. */
 class Misfits {
@@ -56,11 +56,20 @@ class Misfits {
 }
 
 describe('@Route', () => {
-  it('writes down path, method, status and contract of its operation', () => {
-    const fits = Object.getOwnPropertyDescriptor(Misfits.prototype, 'fits')?.value as object;
-    expect(Reflect.getMetadata('path', fits)).toBe('/api/messages/:id');
-    expect(Reflect.getMetadata('method', fits)).toBe(3);
-    expect(Reflect.getMetadata('__httpCode__', fits)).toBe(200);
-    expect(Reflect.getMetadata('__fastify_route_config__', fits)).toEqual({ contract: messagesApi.delete });
+  it('writes down which method serves which operation, and calls it on its controller', async () => {
+    const routes = routesOf(new Misfits());
+    expect(routes.map(({ contract }) => contract)).toEqual(
+      expect.arrayContaining([systemApi.health, messagesApi.delete]),
+    );
+    const last = routes.at(-1);
+    expect(await last?.handle({ params: {}, query: {}, headers: {}, body: undefined }, undefined as never)).toEqual({
+      status: 'ok',
+      version: '1',
+      uptime_seconds: 1,
+    });
+  });
+
+  it('serves nothing on what is not marked', () => {
+    expect(routesOf({})).toEqual([]);
   });
 });

@@ -1,21 +1,18 @@
-import { createParamDecorator, HttpCode, RequestMapping, RequestMethod, type ExecutionContext } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
-import { runInContext } from '#bus/context.js';
 import type { Encoded } from '#bus/encoded.js';
 import type { InputOf, ReplyOf, Route as Contract } from '#contracts/http/route.js';
-import { parseInput } from './input.js';
-import { callOf, type RequestCall } from './request-call.js';
+import type { RequestCall } from './request-call.js';
 
 type Handler<R extends Contract> = (input: InputOf<R>, call: RequestCall) => Promise<ReplyOf<R> | Encoded>;
 
-const Input = createParamDecorator((contract: Contract, context: ExecutionContext) =>
-  parseInput(contract, context.switchToHttp().getRequest<FastifyRequest>()),
-);
+/** A method of a controller with the operation that it serves. */
+export interface ServedRoute {
+  readonly contract: Contract;
+  readonly handle: (input: InputOf<Contract>, call: RequestCall) => Promise<unknown>;
+}
 
-const Call = createParamDecorator((_: undefined, context: ExecutionContext) =>
-  callOf(context.switchToHttp().getRequest<FastifyRequest>()),
-);
+const served = Symbol('routes');
+
+type Marked = object & { [served]?: Map<string, Contract> };
 
 /**
  * Serves an operation of the HTTP interface: path, method, status, who may call, limits and validation all come from
@@ -23,32 +20,20 @@ const Call = createParamDecorator((_: undefined, context: ExecutionContext) =>
  */
 export function Route<R extends Contract>(contract: R) {
   return <Method extends Handler<R>>(
-    target: object,
+    target: Marked,
     key: string,
-    descriptor: TypedPropertyDescriptor<Method>,
+    _descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
-    inContext(descriptor);
-    RequestMapping({ path: nestPath(contract.path), method: RequestMethod[contract.method] })(target, key, descriptor);
-    HttpCode(contract.status)(target, key, descriptor);
-    RouteConfig({ contract })(target, key, descriptor);
-    Input(contract)(target, key, 0);
-    Call()(target, key, 1);
+    target[served] ??= new Map();
+    target[served].set(key, contract);
   };
 }
 
-/**
- * Runs a handler in the context of its request, so that its calls carry identity, request id and deadline. An interceptor
- * would do the same at a fifth of the whole cost of a request: on Node 20 each AsyncResource.bind of Nest is that dear.
- */
-function inContext<Method extends Handler<never>>(descriptor: TypedPropertyDescriptor<Method>): void {
-  const handler = descriptor.value;
-  if (handler === undefined) throw new Error('@Route stands on a method');
-  descriptor.value = async function (this: object, input: never, call: RequestCall) {
-    return runInContext(call, () => handler.call(this, input, call));
-  } as Method;
-}
-
-/** `/api/chats/{id}` as Nest writes it: `/api/chats/:id`. */
-function nestPath(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ':$1');
+/** What the methods of a controller serve. */
+export function routesOf(controller: object): ServedRoute[] {
+  const methods = controller as Readonly<Record<string, ServedRoute['handle']>>;
+  return [...((controller as Marked)[served] ?? [])].map(([key, contract]) => ({
+    contract,
+    handle: (input, call) => (methods[key] as ServedRoute['handle'])(input, call),
+  }));
 }

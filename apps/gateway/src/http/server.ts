@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -31,6 +31,8 @@ export function createAdapter(
     connectionTimeout: 75_000,
     // What is already under way on a connection is finished and answered while we stop.
     return503OnClosing: false,
+    // Nothing of ours is Express middleware; its engine would run before every request.
+    skipMiddie: true,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply.headers({ ...headers, 'x-request-id': request.id });
@@ -40,13 +42,17 @@ export function createAdapter(
   const fastify: FastifyInstance = adapter.getInstance();
   acceptBodies(fastify);
   fastify.decorateRequest('call', undefined);
+  fastify.addHook('onRoute', (route) => {
+    const most = route.config?.contract?.maxBodyBytes;
+    if (most !== undefined) route.bodyLimit = most;
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
     done();
   });
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     const isStream = request.routeOptions.config.contract?.content === 'application/x-ndjson';
-    if (!isStream) boundArrival(request.raw, config.REQUEST_TIMEOUT_MS);
+    if (!isStream && hasConnection(request)) boundArrival(request.raw, config.REQUEST_TIMEOUT_MS);
     done(null, payload);
   });
   // JSON that a service has encoded already goes out untouched.
@@ -61,10 +67,15 @@ export function createAdapter(
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     countRequest(request, reply);
-    leaveUnread(request.raw);
+    if (hasConnection(request)) leaveUnread(request.raw);
     done();
   });
   return adapter;
+}
+
+/** False for an operation of a batch, which comes from this process. */
+function hasConnection({ raw }: FastifyRequest): boolean {
+  return raw instanceof IncomingMessage;
 }
 
 /** A body that trickles in for ever would hold a connection and memory. */

@@ -115,9 +115,9 @@ export class Commands {
   }
 
   private async send({ connection }: Feed, frame: FrameOf<'send'>): Promise<object> {
-    const { chat_id, content, idempotency_key } = frame;
+    const { chat_id, content, idempotency_key, parent_id } = frame;
     await this.limits.take('send', `user:${connection.userId}`);
-    const request = { chat_id, content, ...(idempotency_key === undefined ? {} : { idempotency_key }) };
+    const request = { chat_id, content, idempotency_key, parent_id };
     const message = await this.bus.call(messageRpc.send, request, { as: connection.caller });
     this.typists.stop(connection.userId, chat_id);
     return { message };

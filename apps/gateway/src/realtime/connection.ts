@@ -30,6 +30,7 @@ export class Connection {
   private readonly queue = new OutQueue();
   private readonly waiting: (() => void)[] = [];
   private readonly closing: (() => void)[] = [];
+  private written: ((frame: Frame) => void) | undefined;
   /** Since when the network takes nothing, in epoch milliseconds. */
   private stuckSince: number | undefined;
   private open = true;
@@ -107,6 +108,11 @@ export class Connection {
     this.closing.push(listener);
   }
 
+  /** Calls the one listener with every frame that goes out to the network. */
+  onWritten(listener: (frame: Frame) => void): void {
+    this.written = listener;
+  }
+
   close(code: number, reason: string): void {
     if (!this.open) return;
     this.transport.close(code, reason);
@@ -136,5 +142,6 @@ export class Connection {
 
   private write(frame: Frame): void {
     if (!this.transport.write(frame)) this.stuckSince = Date.now();
+    this.written?.(frame);
   }
 }

@@ -5,6 +5,7 @@ import { closeCode } from '#contracts/frame.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
 import { SessionRevocations } from '../security/session-revocations.js';
 import { Connection, type Transport } from './connection.js';
+import { DeliveryMarks } from './delivery-marks.js';
 import { Hub } from './hub.js';
 import { openConnections } from './realtime.metrics.js';
 
@@ -22,6 +23,7 @@ export class Connections implements OnApplicationBootstrap {
     @Inject(gatewayConfig) config: GatewayConfig,
     private readonly hub: Hub,
     private readonly revocations: SessionRevocations,
+    private readonly marks: DeliveryMarks,
   ) {
     this.maxPerUser = config.RATE_LIMITS === 'off' ? Infinity : config.LIMIT_SOCKETS_PER_USER;
   }
@@ -44,6 +46,7 @@ export class Connections implements OnApplicationBootstrap {
     }
     const connection = new Connection(identity, transport);
     this.all.add(connection);
+    connection.onWritten((frame) => this.marks.sent(identity.user_id, frame));
     openConnections.inc({ transport: kind });
     connection.onClosed(() => {
       this.all.delete(connection);

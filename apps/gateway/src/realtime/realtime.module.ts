@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Commands } from './commands.js';
 import { Connections } from './connections.js';
+import { DeliveryMarks } from './delivery-marks.js';
 import { EventController } from './event.controller.js';
 import { EventStreamService } from './event-stream.service.js';
 import { HeadComparison } from './head-comparison.js';
@@ -21,6 +22,7 @@ import { WebSocketServer } from './websocket.server.js';
     Hub,
     HeadComparison,
     Connections,
+    DeliveryMarks,
     TypingService,
     PresenceService,
     { provide: PresenceReader, useExisting: PresenceService },

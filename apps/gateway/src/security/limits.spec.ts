@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { authRpc } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
+import { messageRpc } from '#contracts/message.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { ConfigError, readConfig } from '#config/config.js';
 import { GatewayConfig } from '../gateway.config.js';
@@ -71,6 +72,19 @@ describe('requests of a user', () => {
     expect((await gateway.send('GET', '/api/workspaces', { token: other })).status).toBe(200);
     // Searches and sends have their own limits.
     expect((await gateway.send('GET', '/api/search/chats?q=x', { token })).status).toBe(503);
+  });
+
+  it('count a batch as a send for every hundred messages begun, and the answer says so', async () => {
+    await start({ LIMIT_SENDS_PER_SECOND: '4' });
+    gateway.bus.serve(messageRpc.sendBatch, async () => ({ messages: [], rest: [] }), { queue: 'message' });
+    const batch = (count: number, token: string) => {
+      const messages = times(count, () => ({ chat_id: 1, content: 'x' }));
+      return gateway.send('POST', '/api/messages/batch', { token, body: { messages } });
+    };
+    const fits = await batch(400, gateway.token);
+    expect([fits.status, fits.headers.get('x-ratelimit-remaining')]).toEqual([201, '0']);
+    const exceeds = await batch(401, await gateway.issuer.sign({ sub: '8', sid: 80 }));
+    expect([exceeds.status, exceeds.code]).toEqual([429, 'RATE_LIMITED']);
   });
 
   it('are unlimited when limits are off, which production refuses', async () => {

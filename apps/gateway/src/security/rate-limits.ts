@@ -34,9 +34,13 @@ export class RateLimits {
           };
   }
 
-  /** Counts a use of the key; undefined where nothing is limited. Throws LimitExceeded. */
-  async take(name: LimitName, key: string): Promise<Usage | undefined> {
-    const usage = await this.limiters[name]?.consume(key);
+  has(name: LimitName): boolean {
+    return this.limiters[name] !== undefined;
+  }
+
+  /** Counts uses of the key, one unless said otherwise; undefined where nothing is limited. Throws LimitExceeded. */
+  async take(name: LimitName, key: string, uses = 1): Promise<Usage | undefined> {
+    const usage = await this.limiters[name]?.consume(key, uses);
     if (usage?.allowed === false) throw new LimitExceeded(usage);
     return usage;
   }

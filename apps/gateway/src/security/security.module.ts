@@ -1,5 +1,4 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { Bus } from '#bus/bus.js';
 import { RedisConnection } from '#cache/redis.js';
 import { gatewayConfig } from '../gateway.config.js';
@@ -21,10 +20,10 @@ export class SecurityModule {
       { provide: gatewayConfig, useValue: config },
       { provide: RedisConnection, useValue: redis },
     ];
-    const services = [KeyStore, SessionRevocations, TokenVerifier, RateLimits, GuessLimits];
+    const services = [KeyStore, SessionRevocations, TokenVerifier, RateLimits, GuessLimits, RouteGuard];
     return {
       module: SecurityModule,
-      providers: [...parts, ...services, { provide: APP_GUARD, useClass: RouteGuard }],
+      providers: [...parts, ...services],
       exports: [...parts.map(({ provide }) => provide), ...services],
     };
   }

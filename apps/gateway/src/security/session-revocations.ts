@@ -47,9 +47,13 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
     return () => this.listeners.delete(listener);
   }
 
-  /** Throws UNAVAILABLE while auth's list was not heard for a minute: then nobody can tell which sessions have ended. */
-  async ensureFresh(): Promise<void> {
-    if (Date.now() - this.freshAt <= staleMs) return;
+  /** False while auth's list was not heard for a minute: then nobody can tell which sessions have ended. */
+  get areFresh(): boolean {
+    return Date.now() - this.freshAt <= staleMs;
+  }
+
+  /** Asks auth now. Throws UNAVAILABLE when it does not answer. */
+  async refresh(): Promise<void> {
     this.first ??= this.poll().finally(() => (this.first = undefined));
     await this.first;
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
+import type { UserCaller } from '#bus/bus.js';
 import { Identity } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { KeyStore } from './key-store.js';
@@ -11,25 +12,34 @@ const maxTokenLength = 4_096;
 /** Says for whom an access token speaks. Verified tokens are remembered until they expire or their session ends. */
 @Injectable()
 export class TokenVerifier {
-  private readonly verified = new LRUCache<string, Identity>({ max: 50_000 });
+  private readonly verified = new LRUCache<string, UserCaller>({ max: 50_000 });
 
   constructor(
     private readonly keys: KeyStore,
     private readonly revocations: SessionRevocations,
   ) {}
 
+  /** For whom a token speaks that was verified before and is live; undefined where `verify` has to tell. */
+  recall(token: string): UserCaller | undefined {
+    const known = this.revocations.areFresh ? this.verified.get(token) : undefined;
+    return known !== undefined && this.isLive(known) ? known : undefined;
+  }
+
   /** Throws UNAUTHORIZED for whatever is not a live access token of ours, UNAVAILABLE when that cannot be told. */
-  async verify(token: string): Promise<Identity> {
-    await this.revocations.ensureFresh();
+  async verify(token: string): Promise<UserCaller> {
+    if (!this.revocations.areFresh) await this.revocations.refresh();
     const known = this.verified.get(token);
-    const identity = known ?? (await this.check(token));
-    const isLive = identity.expires_at * 1000 > Date.now() && !this.revocations.isRevoked(identity.session_id);
-    if (!isLive) {
+    const caller = known ?? { kind: 'user' as const, ...(await this.check(token)) };
+    if (!this.isLive(caller)) {
       this.verified.delete(token);
       throw new FechatterError('UNAUTHORIZED');
     }
-    if (known === undefined) this.verified.set(token, identity);
-    return identity;
+    if (known === undefined) this.verified.set(token, caller);
+    return caller;
+  }
+
+  private isLive({ expires_at, session_id }: UserCaller): boolean {
+    return expires_at * 1000 > Date.now() && !this.revocations.isRevoked(session_id);
   }
 
   private async check(token: string): Promise<Identity> {

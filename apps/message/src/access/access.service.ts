@@ -3,6 +3,7 @@ import { Bus } from '#bus/bus.js';
 import type { AccessHandOver } from '#contracts/access.contract.js';
 import { logEvent, type LogEntry } from '#contracts/log.contract.js';
 import { CrashPoints } from '#service/crash-point.js';
+import { GateMemory } from '../gate/gate.memory.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { LogWriter } from '../writer/log-writer.repository.js';
 import { AccessRepository, type RaisedInbox } from './access.repository.js';
@@ -24,6 +25,7 @@ export class AccessService {
     @Inject(HandOverWriter) private readonly handOvers: HandOverWriter,
     @Inject(LogWriter) private readonly writer: LogWriter,
     @Inject(LogPublisher) private readonly publisher: LogPublisher,
+    @Inject(GateMemory) private readonly memory: GateMemory,
     @Inject(CrashPoints) private readonly crashPoints: CrashPoints,
     @Inject(Bus) private readonly bus: Bus,
   ) {}
@@ -67,7 +69,9 @@ export class AccessService {
   }
 
   private async setDenied(workspaceId: number, userId: number, denied: boolean): Promise<void> {
-    const { chatIds, version } = await this.access.setDenied(workspaceId, userId, denied);
+    const { chatIds, version } = await this.access
+      .setDenied(workspaceId, userId, denied)
+      .finally(() => this.memory.forgetAll());
     for (const chatId of chatIds) this.announce(userId, chatId, version);
   }
 

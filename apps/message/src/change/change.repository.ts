@@ -37,9 +37,20 @@ const erase = sql(
      WHERE chat_id = $1 AND message_id = $4 AND type = 'message.updated'
    ), counted AS (
      UPDATE message.chat_heads SET deleted_count = deleted_count + 1 WHERE chat_id = $1
+   ), unreacted AS (
+     DELETE FROM message.reactions WHERE chat_id = $1 AND message_id = $4
+   ), unpinned AS (
+     DELETE FROM message.pins WHERE chat_id = $1 AND message_id = $4
    )
-   UPDATE message.messages m SET content = '', mentions = '{}', version = $3, deleted_at = clock_timestamp()
+   UPDATE message.messages m
+   SET content = '', mentions = '{}', reaction_count = 0, version = $3, deleted_at = clock_timestamp()
    WHERE m.chat_id = $1 AND m.seq = $2 RETURNING ${messageColumns}`,
+);
+
+const unreply = sql(
+  'message.unreply',
+  `UPDATE message.messages SET reply_count = greatest(reply_count - 1, 0), version = $3
+   WHERE chat_id = $1 AND seq = (SELECT p.seq FROM message.messages p WHERE p.id = $2 LIMIT 1)`,
 );
 
 const unmention = sql(
@@ -96,11 +107,15 @@ export class ChangeRepository {
     return row;
   }
 
-  /** Leaves a tombstone: text, mentions and the texts before its edits are gone. */
+  /**
+   * Leaves a tombstone: text, mentions, reactions, its pin and the texts before its edits are gone. A reply no longer
+   * counts for its parent, which has the same version then.
+   */
   async erase(transaction: Transaction, message: MessageRow, version: number): Promise<MessageRow> {
-    const { chat_id, seq, id, ordinal } = message;
+    const { chat_id, seq, id, ordinal, parent_id } = message;
     const [row] = await transaction.query<MessageRow>(erase, [chat_id, seq, version, id]);
     if (row === undefined) throw new Error(`Message ${id} is gone although its chat is locked`);
+    if (parent_id !== null) await transaction.query(unreply, [chat_id, parent_id, version]);
     await transaction.query(unmention, [chat_id, ordinal, message.mentions]);
     return row;
   }

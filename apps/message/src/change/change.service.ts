@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { FechatterError, notFound } from '#contracts/error.js';
+import { FechatterError } from '#contracts/error.js';
 import type { Message } from '#contracts/message.contract.js';
 import type { Transaction } from '#database/database.js';
 import { messageEntry } from '../log/log-entry.js';
@@ -9,6 +9,7 @@ import { senderOf, SenderService } from '../sender/sender.service.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
 import { ChangeRepository, type MemberMessage } from './change.repository.js';
+import { MessageLock } from './message-lock.js';
 
 /** A change of a message; without one the message was as it should be already. */
 interface Changed {
@@ -21,6 +22,7 @@ interface Changed {
 export class ChangeService {
   constructor(
     @Inject(ChangeRepository) private readonly changes: ChangeRepository,
+    @Inject(MessageLock) private readonly lock: MessageLock,
     @Inject(LogWriter) private readonly writer: LogWriter,
     @Inject(LogPublisher) private readonly publisher: LogPublisher,
     @Inject(SenderService) private readonly senders: SenderService,
@@ -32,7 +34,7 @@ export class ChangeService {
    * CONFLICT once it is deleted.
    */
   async edit(userId: number, messageId: number, content: string): Promise<Message> {
-    const chatId = await this.locate(userId, messageId);
+    const chatId = await this.lock.locate(userId, messageId);
     const mentions = await this.mentions.find(content);
     return this.change(userId, chatId, messageId, async (message, head, transaction) => {
       if (message.sender_id !== userId) throw new FechatterError('FORBIDDEN', 'Only its sender may edit a message.');
@@ -48,7 +50,7 @@ export class ChangeService {
 
   /** Its sender, and owners and admins of the chat. Deleting again changes nothing. FORBIDDEN for others. */
   async delete(userId: number, messageId: number): Promise<void> {
-    const chatId = await this.locate(userId, messageId);
+    const chatId = await this.lock.locate(userId, messageId);
     await this.change(userId, chatId, messageId, async (message, head, transaction) => {
       if (message.sender_id !== userId && message.role === 'member') {
         throw new FechatterError('FORBIDDEN', 'Only its sender and admins of the chat may delete a message.');
@@ -60,26 +62,13 @@ export class ChangeService {
     });
   }
 
-  private async locate(userId: number, messageId: number): Promise<number> {
-    const chatId = await this.changes.locate(userId, messageId);
-    if (chatId === undefined) throw notFound('message');
-    return chatId;
-  }
-
-  /** Access is checked again under the lock: a removal may have been committed while it was waited for. */
   private async change(
     userId: number,
     chatId: number,
     messageId: number,
     work: (message: MemberMessage, head: LockedHead, transaction: Transaction) => Promise<Changed>,
   ): Promise<Message> {
-    const changed = await this.writer.locked(chatId, async (head, transaction) => {
-      const message = await this.changes.get(transaction, userId, chatId, messageId);
-      if (message === undefined) throw notFound('message');
-      return work(message, head, transaction);
-    });
-    if (changed === undefined) throw notFound('message');
-    const { row, type } = changed;
+    const { row, type } = await this.lock.locked(userId, chatId, messageId, work);
     const senders = await this.senders.get([row.sender_id]).catch(() => this.senders.getKnown([row.sender_id]));
     const sender = senderOf(senders, row.sender_id);
     if (type !== undefined) this.publisher.publish(chatId, row.version, [messageEntry(type, row.version, row, sender)]);

@@ -24,15 +24,32 @@ LEFT JOIN LATERAL (
   SELECT * FROM (
     SELECT m.*, sum(size) OVER (ORDER BY entry_seq) - size AS text_before FROM (
       SELECT m.seq AS entry_seq, 'message.created' AS entry_type, NULL::jsonb AS change,
-      NULL::timestamptz AS changed_at, octet_length(m.content) AS size, m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
+      NULL::timestamptz AS changed_at, octet_length(m.content) AS size, m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at, CASE WHEN m.reaction_count > 0 THEN (
+        SELECT jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'user_ids', e.user_ids) ORDER BY e.place)
+        FROM (
+          SELECT r.emoji, min(r.emoji_seq) AS place, count(*) AS count,
+          (array_agg(r.user_id ORDER BY r.seq))[1:100] AS user_ids
+          FROM message.reactions r WHERE r.chat_id = m.chat_id AND r.message_id = m.id GROUP BY r.emoji
+        ) e
+      ) END AS reactions
       FROM (SELECT * FROM message.messages WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) m
       UNION ALL
-      SELECT c.seq, CASE WHEN c.message_id IS NOT NULL THEN c.type END,
-      CASE WHEN c.message_id IS NULL THEN jsonb_build_object(
+      SELECT c.seq, CASE WHEN c.has_message THEN c.type END,
+      CASE WHEN NOT c.has_message THEN jsonb_build_object(
         'chat_id', c.chat_id, 'seq', c.seq, 'type', c.type, 'actor_id', c.actor_id, 'data', c.data) END,
-      c.created_at, coalesce(octet_length(m.content), pg_column_size(c.data)), m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
-      FROM (SELECT * FROM message.message_changes WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) c
-      LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE id = c.message_id LIMIT 1) m ON true
+      c.created_at, coalesce(octet_length(m.content), pg_column_size(c.data)), m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at, CASE WHEN m.reaction_count > 0 THEN (
+        SELECT jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'user_ids', e.user_ids) ORDER BY e.place)
+        FROM (
+          SELECT r.emoji, min(r.emoji_seq) AS place, count(*) AS count,
+          (array_agg(r.user_id ORDER BY r.seq))[1:100] AS user_ids
+          FROM message.reactions r WHERE r.chat_id = m.chat_id AND r.message_id = m.id GROUP BY r.emoji
+        ) e
+      ) END AS reactions
+      FROM (
+        SELECT *, type IN ('message.updated', 'message.deleted') AS has_message
+        FROM message.message_changes WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint
+      ) c
+      LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE c.has_message AND id = c.message_id LIMIT 1) m ON true
     ) m
   ) sized WHERE text_before < 589824
 ) e ON true ORDER BY e.entry_seq;
@@ -45,15 +62,32 @@ LEFT JOIN LATERAL (
   SELECT * FROM (
     SELECT m.*, sum(size) OVER (ORDER BY entry_seq) - size AS text_before FROM (
       SELECT m.seq AS entry_seq, 'message.created' AS entry_type, NULL::jsonb AS change,
-      NULL::timestamptz AS changed_at, octet_length(m.content) AS size, m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
+      NULL::timestamptz AS changed_at, octet_length(m.content) AS size, m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at, CASE WHEN m.reaction_count > 0 THEN (
+        SELECT jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'user_ids', e.user_ids) ORDER BY e.place)
+        FROM (
+          SELECT r.emoji, min(r.emoji_seq) AS place, count(*) AS count,
+          (array_agg(r.user_id ORDER BY r.seq))[1:100] AS user_ids
+          FROM message.reactions r WHERE r.chat_id = m.chat_id AND r.message_id = m.id GROUP BY r.emoji
+        ) e
+      ) END AS reactions
       FROM (SELECT * FROM message.messages WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) m
       UNION ALL
-      SELECT c.seq, CASE WHEN c.message_id IS NOT NULL THEN c.type END,
-      CASE WHEN c.message_id IS NULL THEN jsonb_build_object(
+      SELECT c.seq, CASE WHEN c.has_message THEN c.type END,
+      CASE WHEN NOT c.has_message THEN jsonb_build_object(
         'chat_id', c.chat_id, 'seq', c.seq, 'type', c.type, 'actor_id', c.actor_id, 'data', c.data) END,
-      c.created_at, coalesce(octet_length(m.content), pg_column_size(c.data)), m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at
-      FROM (SELECT * FROM message.message_changes WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint) c
-      LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE id = c.message_id LIMIT 1) m ON true
+      c.created_at, coalesce(octet_length(m.content), pg_column_size(c.data)), m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at, CASE WHEN m.reaction_count > 0 THEN (
+        SELECT jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'user_ids', e.user_ids) ORDER BY e.place)
+        FROM (
+          SELECT r.emoji, min(r.emoji_seq) AS place, count(*) AS count,
+          (array_agg(r.user_id ORDER BY r.seq))[1:100] AS user_ids
+          FROM message.reactions r WHERE r.chat_id = m.chat_id AND r.message_id = m.id GROUP BY r.emoji
+        ) e
+      ) END AS reactions
+      FROM (
+        SELECT *, type IN ('message.updated', 'message.deleted') AS has_message
+        FROM message.message_changes WHERE chat_id = $1 AND seq > $2 AND seq <= $2::bigint + $3::bigint
+      ) c
+      LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE c.has_message AND id = c.message_id LIMIT 1) m ON true
     ) m
   ) sized WHERE text_before < 589824
 ) e ON true ORDER BY e.entry_seq;

@@ -4,7 +4,7 @@ import { sql } from '#database/statement.js';
 import { presentMember } from '../inbox/present-member.sql.js';
 import { messageColumns, type MessageRow } from '../message.row.js';
 import { maxPageText } from '#bus/page-size.js';
-import type { ChangeRow } from './log-entry.js';
+import type { ChangeRow, MessageEntryType } from './log-entry.js';
 
 /** An hour less than the day after which the activity of chats is forgotten. */
 const rememberedMs = 23 * 3_600_000;
@@ -15,10 +15,10 @@ interface Position {
   readonly epoch: number;
 }
 
-/** A place of the log: a message with what happened to it there, or a change of the chat. */
+/** A place of the log: a message that was created, edited or deleted there, or another change. */
 export type LogRow = Position &
   (
-    | (MessageRow & { entry_seq: number; entry_type: 'message.created' | 'message.updated' | 'message.deleted' })
+    | (MessageRow & { entry_seq: number; entry_type: MessageEntryType })
     | { entry_seq: number; entry_type: null; change: Omit<ChangeRow, 'created_at'>; changed_at: Date }
     | { entry_seq: null }
   );
@@ -39,12 +39,15 @@ function logOf(name: string, head: string) {
              NULL::timestamptz AS changed_at, octet_length(m.content) AS size, ${messageColumns}
            FROM (SELECT * FROM message.messages WHERE ${range}) m
            UNION ALL
-           SELECT c.seq, CASE WHEN c.message_id IS NOT NULL THEN c.type END,
-             CASE WHEN c.message_id IS NULL THEN jsonb_build_object(
+           SELECT c.seq, CASE WHEN c.has_message THEN c.type END,
+             CASE WHEN NOT c.has_message THEN jsonb_build_object(
                'chat_id', c.chat_id, 'seq', c.seq, 'type', c.type, 'actor_id', c.actor_id, 'data', c.data) END,
              c.created_at, coalesce(octet_length(m.content), pg_column_size(c.data)), ${messageColumns}
-           FROM (SELECT * FROM message.message_changes WHERE ${range}) c
-           LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE id = c.message_id LIMIT 1) m ON true
+           FROM (
+             SELECT *, type IN ('message.updated', 'message.deleted') AS has_message
+             FROM message.message_changes WHERE ${range}
+           ) c
+           LEFT JOIN LATERAL (SELECT * FROM message.messages WHERE c.has_message AND id = c.message_id LIMIT 1) m ON true
          ) m
        ) sized WHERE text_before < ${maxPageText}
      ) e ON true ORDER BY e.entry_seq`,

@@ -19,6 +19,8 @@ const mostKnown = 50_000;
 /** Nobody waits longer than this for names; the message goes without them. */
 const lookUpMs = 1_000;
 const mostPerCall = 500;
+/** Further names that are not remembered stay mere text. */
+const mostLookedUp = 2_000;
 const nobody = 0;
 const self: Caller = { kind: 'service', service: 'message' };
 
@@ -30,16 +32,22 @@ export class MentionService {
 
   constructor(@Inject(Bus) private readonly bus: Bus) {}
 
-  /** Never fails: while auth does not answer, names that are not remembered stay mere text. */
   async find(content: string): Promise<Mentions> {
-    const { names, everyone } = parseMentions(content);
-    if (names.length === 0) return { userIds: [], everyone };
-    const known = await this.lookUp([...new Set(names.flat())]);
-    const userIds = names.flatMap((candidates) => {
-      const id = candidates.map((name) => known.get(name) ?? nobody).find((candidate) => candidate !== nobody);
-      return id === undefined ? [] : [id];
+    const [mentions] = await this.findAll([content]);
+    return mentions ?? { userIds: [], everyone: false };
+  }
+
+  /** Those of each text. Never fails: while auth does not answer, names that are not remembered stay mere text. */
+  async findAll(contents: readonly string[]): Promise<Mentions[]> {
+    const parsed = contents.map(parseMentions);
+    const known = await this.lookUp([...new Set(parsed.flatMap(({ names }) => names.flat()))]);
+    return parsed.map(({ names, everyone }) => {
+      const userIds = names.flatMap((candidates) => {
+        const id = candidates.map((name) => known.get(name) ?? nobody).find((candidate) => candidate !== nobody);
+        return id === undefined ? [] : [id];
+      });
+      return { userIds: [...new Set(userIds)], everyone };
     });
-    return { userIds: [...new Set(userIds)], everyone };
   }
 
   private async lookUp(names: readonly string[]): Promise<Map<string, number>> {
@@ -50,9 +58,16 @@ export class MentionService {
       if (id === undefined) missing.push(name);
       else known.set(name, id);
     }
-    if (missing.length === 0) return known;
+    const calls: Promise<void>[] = [];
+    for (let start = 0; start < Math.min(missing.length, mostLookedUp); start += mostPerCall) {
+      calls.push(this.ask(missing.slice(start, start + mostPerCall), known));
+    }
+    await Promise.all(calls);
+    return known;
+  }
+
+  private async ask(usernames: string[], known: Map<string, number>): Promise<void> {
     try {
-      const usernames = missing.slice(0, mostPerCall);
       const { users } = await this.bus.call(userRpc.findByNames, { usernames }, { as: self, timeoutMs: lookUpMs });
       const found = new Map(users.map((user) => [user.username.toLowerCase(), user.id]));
       for (const name of usernames) {
@@ -65,6 +80,5 @@ export class MentionService {
         reason: error instanceof Error ? error.message : String(error),
       });
     }
-    return known;
   }
 }

@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
+import type { Encoded } from '#bus/encoded.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
@@ -11,10 +12,7 @@ export class PageController {
   constructor(@Inject(PageService) private readonly pages: PageService) {}
 
   @Handle(messageRpc.list)
-  list(
-    { chat_id, limit, ...range }: RequestOf<typeof messageRpc.list>,
-    context: CallContext,
-  ): Promise<ReplyOf<typeof messageRpc.list>> {
+  list({ chat_id, limit, ...range }: RequestOf<typeof messageRpc.list>, context: CallContext): Promise<Encoded> {
     return this.pages.list(userOf(context).user_id, chat_id, range, limit);
   }
 

@@ -15,19 +15,20 @@ export interface Slice {
 
 type SliceRow = { as_of_seq: number; found: number | null; older: boolean } & (MessageRow | { seq: null });
 
-/** At most `$4` messages of chat `$2` on one side of seq `$3`, and no more of them than `maxPageText` holds. */
+/** At most `$3` messages of chat `$1` on one side of seq `$2`, and no more of them than `maxPageText` holds. */
 function side(comparison: '<' | '<=' | '>', order: 'ASC' | 'DESC'): string {
   return `SELECT * FROM (
     SELECT ${messageColumns}, ${comparison !== '>'} AS older, count(*) OVER () AS found,
       sum(octet_length(m.content)) OVER (ORDER BY m.seq ${order}) - octet_length(m.content) AS text_before
-    FROM (SELECT * FROM message.messages WHERE chat_id = $2 AND seq ${comparison} $3 ORDER BY seq ${order} LIMIT $4) m
+    FROM (SELECT * FROM message.messages WHERE chat_id = $1 AND seq ${comparison} $2 ORDER BY seq ${order} LIMIT $3) m
   ) counted WHERE text_before < ${maxPageText}`;
 }
 
-function list(name: string, slices: string) {
+/** `head` yields `h`, the head of chat `$1`; who reads is `$4`. */
+function list(name: string, slices: string, head = presentMember.replaceAll('$1', '$4')) {
   return sql(
     name,
-    `SELECT head.as_of_seq, p.* FROM (SELECT h.last_seq AS as_of_seq FROM ${presentMember} WHERE h.chat_id = $2) head
+    `SELECT head.as_of_seq, p.* FROM (SELECT h.last_seq AS as_of_seq FROM ${head} WHERE h.chat_id = $1) head
      LEFT JOIN LATERAL (${slices}) p ON true`,
   );
 }
@@ -35,6 +36,9 @@ function list(name: string, slices: string) {
 const listBefore = list('message.list_before', side('<', 'DESC'));
 const listAfter = list('message.list_after', side('>', 'ASC'));
 const listAround = list('message.list_around', `(${side('<=', 'DESC')}) UNION ALL (${side('>', 'ASC')})`);
+
+/** For whom the gate has let in. */
+const listNewest = list('message.list_newest', side('<', 'DESC'), 'message.chat_heads h');
 
 const locate = sql(
   'message.locate',
@@ -68,13 +72,19 @@ export class PageRepository {
 
   /** Newest first, below `seq`; undefined without access. */
   async before(userId: number, chatId: number, seq: number, limit: number): Promise<Slice | undefined> {
-    const rows = await this.database.query<SliceRow>(listBefore, [userId, chatId, seq, limit]);
+    const rows = await this.database.query<SliceRow>(listBefore, [chatId, seq, limit, userId]);
+    return rows[0] && slice(rows, (a, b) => b.seq - a.seq);
+  }
+
+  /** Newest first, whoever asks; undefined when there is no such chat. */
+  async newest(chatId: number, limit: number): Promise<Slice | undefined> {
+    const rows = await this.database.query<SliceRow>(listNewest, [chatId, Number.MAX_SAFE_INTEGER, limit]);
     return rows[0] && slice(rows, (a, b) => b.seq - a.seq);
   }
 
   /** Oldest first, above `seq`; undefined without access. */
   async after(userId: number, chatId: number, seq: number, limit: number): Promise<Slice | undefined> {
-    const rows = await this.database.query<SliceRow>(listAfter, [userId, chatId, seq, limit]);
+    const rows = await this.database.query<SliceRow>(listAfter, [chatId, seq, limit, userId]);
     return rows[0] && slice(rows, (a, b) => a.seq - b.seq);
   }
 
@@ -85,7 +95,7 @@ export class PageRepository {
     seq: number,
     limit: number,
   ): Promise<{ older: Slice; newer: Slice } | undefined> {
-    const rows = await this.database.query<SliceRow>(listAround, [userId, chatId, seq, limit]);
+    const rows = await this.database.query<SliceRow>(listAround, [chatId, seq, limit, userId]);
     if (rows[0] === undefined) return undefined;
     const [older, newer] = [rows.filter((row) => row.older), rows.filter((row) => !row.older)];
     const asOfSeq = rows[0].as_of_seq;

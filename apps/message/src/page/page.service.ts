@@ -1,10 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { invalid, notFound } from '#contracts/error.js';
-import type { Message, MessageEdit, MessagePage, MessageRange } from '#contracts/message.contract.js';
-import { decodeCursor, encodeCursor } from '#database/cursor.js';
-import { toMessage, type MessageRow } from '../message.row.js';
-import { senderOf, SenderService } from '../sender/sender.service.js';
+import type { Message, MessageEdit, MessageRange } from '#contracts/message.contract.js';
+import type { Encoded } from '#bus/encoded.js';
 import { fitting } from '#bus/page-size.js';
+import type { MessageRow } from '../message.row.js';
+import { SenderService } from '../sender/sender.service.js';
+import { encodeMessage, encodePage, leading, type EncodedMessage } from './encoded-page.js';
+import { mostLatest } from './latest-page.js';
+import { LatestPages } from './latest-pages.js';
+import { cursorAfter, positionOf } from './page-cursor.js';
 import { PageRepository } from './page.repository.js';
 
 /** Where a page begins and which way it runs; `around` has its message in the middle. */
@@ -21,23 +25,26 @@ export class PageService {
   constructor(
     @Inject(PageRepository) private readonly pages: PageRepository,
     @Inject(SenderService) private readonly senders: SenderService,
+    @Inject(LatestPages) private readonly latest: LatestPages,
   ) {}
 
-  /** A page of a chat by `seq`. VALIDATION_ERROR for a foreign cursor or for more than one position. */
-  async list(userId: number, chatId: number, range: MessageRange, limit: number): Promise<MessagePage> {
+  /** A MessagePage of a chat by `seq`. VALIDATION_ERROR for a foreign cursor or for more than one position. */
+  async list(userId: number, chatId: number, range: MessageRange, limit: number): Promise<Encoded> {
     const position = await this.position(userId, chatId, range);
+    const latest = position === newest && limit <= mostLatest && (await this.latest.read(userId, chatId, limit));
+    if (latest) return latest;
     if (position.way === 'around') return this.around(userId, chatId, position.seq, limit);
     const forward = position.way === 'newer';
     const slice = forward
       ? await this.pages.after(userId, chatId, position.seq, limit + 1)
       : await this.pages.before(userId, chatId, position.seq, limit + 1);
     if (slice === undefined) throw notFound('chat');
-    const messages = fitting(await this.withSenders(slice.rows.slice(0, limit)));
+    const messages = leading(await this.encoded(slice.rows), limit);
     return page(chatId, messages, forward, slice.found > messages.length, slice.asOfSeq);
   }
 
   async get(userId: number, messageId: number): Promise<Message> {
-    const [message] = await this.withSenders([await this.present(userId, messageId)]);
+    const [message] = await this.senders.attach([await this.present(userId, messageId)]);
     if (message === undefined) throw notFound('message');
     return message;
   }
@@ -68,8 +75,8 @@ export class PageService {
     if (given.length > 1) throw invalid(given[1]?.[0] ?? '', 'Name at most one position in the list');
     const { cursor, before_id, after_id, before_seq, after_seq, around_id } = range;
     if (cursor !== undefined) {
-      const [forward, seq] = decodeCursor(listOf(chatId), cursor, 2);
-      return { way: forward === 1 ? 'newer' : 'older', seq: seq ?? 0 };
+      const { forward, seq } = positionOf(chatId, cursor);
+      return { way: forward ? 'newer' : 'older', seq };
     }
     if (before_seq !== undefined) return { way: 'older', seq: before_seq };
     if (after_seq !== undefined) return { way: 'newer', seq: after_seq };
@@ -82,7 +89,7 @@ export class PageService {
   }
 
   /** As many on either side as may be: what one side lacks the other fills. Newest first, goes on with the older. */
-  private async around(userId: number, chatId: number, seq: number, limit: number): Promise<MessagePage> {
+  private async around(userId: number, chatId: number, seq: number, limit: number): Promise<Encoded> {
     const sides = await this.pages.around(userId, chatId, seq, limit + 1);
     if (sides === undefined) throw notFound('chat');
     const { older, newer } = sides;
@@ -91,30 +98,25 @@ export class PageService {
       ...older.rows.slice(0, limit - fromNewer).map((row, index) => ({ row, distance: 2 * index })),
       ...newer.rows.slice(0, fromNewer).map((row, index) => ({ row, distance: 2 * index + 1 })),
     ].sort((a, b) => a.distance - b.distance);
-    const nearest = fitting(await this.withSenders(outward.map(({ row }) => row)));
+    const nearest = leading(await this.encoded(outward.map(({ row }) => row)), limit);
     const messages = [...nearest].sort((a, b) => b.seq - a.seq);
     const shownOlder = messages.filter((message) => message.seq <= seq).length;
     return page(chatId, messages, false, older.found > shownOlder, older.asOfSeq);
   }
 
-  private async withSenders(rows: readonly MessageRow[]): Promise<Message[]> {
-    const senders = await this.senders.get(rows.map((row) => row.sender_id));
-    return rows.map((row) => toMessage(row, senderOf(senders, row.sender_id)));
+  private async encoded(rows: readonly MessageRow[]): Promise<EncodedMessage[]> {
+    return (await this.senders.attach(rows)).map(encodeMessage);
   }
-}
-
-function listOf(chatId: number): string {
-  return `message.list ${chatId}`;
 }
 
 function page(
   chatId: number,
-  messages: readonly Message[],
+  messages: readonly EncodedMessage[],
   forward: boolean,
   hasMore: boolean,
   asOfSeq: number,
-): MessagePage {
+): Encoded {
   const last = messages.at(-1);
-  const next = hasMore && last !== undefined ? encodeCursor(listOf(chatId), [forward ? 1 : 0, last.seq]) : null;
-  return { messages: [...messages], next_cursor: next, has_more: next !== null, as_of_seq: asOfSeq };
+  const next = hasMore && last !== undefined ? cursorAfter(chatId, { forward, seq: last.seq }) : null;
+  return encodePage(messages, next, asOfSeq);
 }

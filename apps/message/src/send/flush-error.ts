@@ -5,8 +5,11 @@ import { isLockTimeout } from '#database/errors.js';
 const rolledBack = /^(53...|57014|40001|40P01)$/;
 const neverBegun = /ECONNREFUSED|ENOTFOUND|timeout exceeded when trying to connect/;
 
-/** What the sender is told when a flush failed. Of three outcomes of a send the third is "nobody knows". */
-export function refusalOf(error: unknown, key: string | null): unknown {
+/**
+ * What the sender is told when a flush failed. Of three outcomes of a send the third is "nobody knows"; whether
+ * repeating is safe then depends on `hasKeys`.
+ */
+export function refusalOf(error: unknown, hasKeys: boolean): unknown {
   if (!(error instanceof FechatterError)) return error;
   const again = (message: string) =>
     new FechatterError('UNAVAILABLE', message, { retryAfterSeconds: 1, cause: error.cause });
@@ -17,8 +20,8 @@ export function refusalOf(error: unknown, key: string | null): unknown {
     return again('The database is busy and the message was not stored. Send it again in a moment.');
   }
   return again(
-    key === null
-      ? 'It is not known whether the message was stored, and without an idempotency key sending it again may store it twice.'
-      : 'It is not known whether the message was stored. Sending it again with the same idempotency key is safe.',
+    hasKeys
+      ? 'It is not known whether the message was stored. Sending it again with the same idempotency key is safe.'
+      : 'It is not known whether the message was stored, and without an idempotency key sending it again may store it twice.',
   );
 }

@@ -1,6 +1,6 @@
 -- Written by `npm run queries`, so that a review sees what reaches the database.
 
-CREATE OR REPLACE FUNCTION message.flush_messages(chat_ids bigint[], sender_ids bigint[], contents text[], keys text[], hashes bytea[], named text[], everyone boolean[], lock_wait_ms integer)
+CREATE OR REPLACE FUNCTION message.flush_messages(chat_ids bigint[], sender_ids bigint[], contents text[], keys text[], hashes bytea[], parent_ids bigint[], named text[], everyone boolean[], groups integer[], lock_wait_ms integer)
  RETURNS TABLE(place bigint, outcome text, id bigint, seq bigint, ordinal bigint, version bigint, parent_id bigint, reply_count integer, content text, mentions bigint[], edited_at timestamp with time zone, deleted_at timestamp with time zone, created_at timestamp with time zone)
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
@@ -33,28 +33,30 @@ AS $function$
         WITH known AS (
           SELECT i.*, h.chat_id IS NOT NULL AS is_chat, h.is_archived, h.last_seq, h.message_count,
             greatest(clock, h.last_created_at) AS created_at,
-            NOT h.is_deleted AND EXISTS (
-              SELECT FROM message.chat_access a
-              WHERE a.chat_id = i.chat_id AND a.user_id = i.sender_id AND a.left_seq IS NULL
-            ) AND NOT EXISTS (
-              SELECT FROM message.workspace_denials d
-              WHERE d.workspace_id = h.workspace_id AND d.user_id = i.sender_id
-            ) AS is_member,
-            e.id AS old_id, e.seq AS old_seq, e.ordinal AS old_ordinal, e.version AS old_version, e.parent_id,
-            e.reply_count, e.content AS old_content, e.mentions AS old_mentions, e.edited_at, e.deleted_at,
+            NOT h.is_deleted AND a.user_id IS NOT NULL AND d.user_id IS NULL AS is_member,
+            e.id AS old_id, e.seq AS old_seq, e.ordinal AS old_ordinal, e.version AS old_version, e.reply_count,
+            nullif(e.content, i.content) AS old_content, e.mentions AS old_mentions, e.edited_at, e.deleted_at,
             e.created_at AS old_created_at, e.content_hash = i.hash AS is_same,
-            row_number() OVER same_key AS nth,
-            first_value(i.hash) OVER same_key = i.hash AS is_same_as_first
-          FROM unnest(chat_ids, sender_ids, contents, keys, hashes, named, everyone) WITH ORDINALITY
-            AS i(chat_id, sender_id, content, key, hash, named, everyone, place)
+            t.seq AS parent_seq, t.parent_id IS NOT NULL AS is_parent_reply,
+            t.deleted_at IS NOT NULL AS is_parent_deleted
+          FROM unnest(chat_ids, sender_ids, contents, keys, hashes, parent_ids, named, everyone, groups) WITH ORDINALITY
+            AS i(chat_id, sender_id, content, key, hash, parent_id, named, everyone, group_id, place)
           LEFT JOIN LATERAL (SELECT * FROM message.chat_heads h WHERE h.chat_id = i.chat_id OFFSET 0) h ON true
+          LEFT JOIN LATERAL (
+            SELECT a.user_id FROM message.chat_access a
+            WHERE a.chat_id = i.chat_id AND a.user_id = i.sender_id AND a.left_seq IS NULL OFFSET 0
+          ) a ON true
+          LEFT JOIN LATERAL (
+            SELECT d.user_id FROM message.workspace_denials d
+            WHERE d.workspace_id = h.workspace_id AND d.user_id = i.sender_id OFFSET 0
+          ) d ON true
           LEFT JOIN LATERAL (
             SELECT * FROM message.messages m
             WHERE m.chat_id = i.chat_id AND m.sender_id = i.sender_id AND m.idempotency_key = i.key OFFSET 0
           ) e ON true
-          WINDOW same_key AS (
-            PARTITION BY i.chat_id, i.sender_id, i.key, CASE WHEN i.key IS NULL THEN i.place END ORDER BY i.place
-          )
+          LEFT JOIN LATERAL (
+            SELECT m.chat_id, m.seq, m.parent_id, m.deleted_at FROM message.messages m WHERE m.id = i.parent_id LIMIT 1
+          ) t ON t.chat_id = i.chat_id
         ), judged AS (
           SELECT k.*, CASE
             WHEN NOT k.is_chat THEN 'not_found'
@@ -62,30 +64,61 @@ AS $function$
             WHEN k.old_id IS NOT NULL THEN CASE WHEN k.is_same THEN 'replayed' ELSE 'conflict' END
             WHEN NOT k.is_member THEN 'not_found'
             WHEN k.is_archived THEN 'archived'
-            WHEN k.nth > 1 THEN CASE WHEN k.is_same_as_first THEN 'replayed' ELSE 'conflict' END
-            ELSE 'stored'
-          END AS outcome
+            WHEN k.parent_id IS NULL THEN NULL
+            WHEN k.parent_seq IS NULL THEN 'no_parent'
+            WHEN k.is_parent_reply THEN 'parent_is_reply'
+            WHEN k.is_parent_deleted THEN 'parent_deleted'
+          END AS judgement
           FROM known k
+        ), folded AS (
+          SELECT j.*, coalesce(j.judgement, CASE
+            WHEN row_number() OVER same_key = 1 THEN 'stored'
+            WHEN first_value(j.group_id) OVER same_key <> j.group_id THEN 'busy'
+            WHEN first_value(j.hash) OVER same_key = j.hash THEN 'replayed'
+            ELSE 'conflict'
+          END) AS own_outcome
+          FROM judged j
+          WINDOW same_key AS (
+            PARTITION BY j.chat_id, j.sender_id, j.key, CASE WHEN j.key IS NULL THEN j.place END, j.judgement IS NULL
+            ORDER BY j.place
+          )
+        ), decided AS (
+          SELECT f.*, CASE
+            WHEN bool_or(f.own_outcome = 'busy') OVER same_group THEN 'busy'
+            WHEN f.own_outcome NOT IN ('stored', 'replayed') THEN f.own_outcome
+            WHEN bool_or(f.own_outcome NOT IN ('stored', 'replayed')) OVER same_group THEN 'dropped'
+            ELSE f.own_outcome
+          END AS outcome
+          FROM folded f
+          WINDOW same_group AS (PARTITION BY f.group_id)
         ), numbered AS (
-          SELECT j.*,
-            count(*) FILTER (WHERE j.outcome = 'stored') OVER (PARTITION BY j.chat_id ORDER BY j.place) AS step,
-            CASE WHEN j.outcome = 'stored' THEN nextval('message.messages_id_seq') END AS new_id,
-            CASE WHEN j.outcome = 'stored' AND j.named IS NOT NULL THEN ARRAY(
-              SELECT u.id FROM unnest(j.named::bigint[]) WITH ORDINALITY u(id, place)
+          SELECT d.*,
+            count(*) FILTER (WHERE d.outcome = 'stored') OVER (PARTITION BY d.chat_id ORDER BY d.place) AS step,
+            CASE WHEN d.outcome = 'stored' THEN nextval('message.messages_id_seq') END AS new_id,
+            CASE WHEN d.outcome = 'stored' AND d.named IS NOT NULL THEN ARRAY(
+              SELECT u.id FROM unnest(d.named::bigint[]) WITH ORDINALITY u(id, place)
               WHERE EXISTS (
                 SELECT FROM message.chat_access a
-                WHERE a.chat_id = j.chat_id AND a.user_id = u.id AND a.left_seq IS NULL
+                WHERE a.chat_id = d.chat_id AND a.user_id = u.id AND a.left_seq IS NULL
               ) ORDER BY u.place
             ) ELSE '{}' END AS mentions
-          FROM judged j
+          FROM decided d
         ), placed AS MATERIALIZED (
           SELECT n.*, n.last_seq + n.step AS seq, n.message_count + n.step AS ordinal FROM numbered n
         ), stored AS (
-          INSERT INTO message.messages
-            (chat_id, seq, id, ordinal, version, sender_id, content, mentions, idempotency_key, content_hash, created_at)
-          SELECT p.chat_id, p.seq, p.new_id, p.ordinal, p.seq, p.sender_id, p.content, p.mentions, p.key, p.hash,
-            p.created_at
+          INSERT INTO message.messages (
+            chat_id, seq, id, ordinal, version, sender_id, parent_id, content, mentions, idempotency_key, content_hash,
+            created_at
+          )
+          SELECT p.chat_id, p.seq, p.new_id, p.ordinal, p.seq, p.sender_id, p.parent_id, p.content, p.mentions, p.key,
+            p.hash, p.created_at
           FROM placed p WHERE p.outcome = 'stored'
+        ), replied AS (
+          UPDATE message.messages m SET reply_count = m.reply_count + r.replies, version = r.seq
+          FROM (
+            SELECT p.chat_id, p.parent_seq, count(*)::integer AS replies, max(p.seq) AS seq
+            FROM placed p WHERE p.outcome = 'stored' AND p.parent_id IS NOT NULL GROUP BY p.chat_id, p.parent_seq
+          ) r WHERE m.chat_id = r.chat_id AND m.seq = r.parent_seq
         ), heads AS (
           UPDATE message.chat_heads h
           SET last_seq = s.seq, message_count = s.ordinal, last_created_at = s.created_at,
@@ -125,7 +158,8 @@ AS $function$
           p.edited_at::timestamptz, p.deleted_at::timestamptz, coalesce(p.old_created_at, p.created_at)::timestamptz
         FROM placed p
         WINDOW same_key AS (
-          PARTITION BY p.chat_id, p.sender_id, p.key, CASE WHEN p.key IS NULL THEN p.place END ORDER BY p.place
+          PARTITION BY p.chat_id, p.sender_id, p.key, CASE WHEN p.key IS NULL THEN p.place END, p.judgement IS NULL
+          ORDER BY p.place
         );
       END
       $function$;

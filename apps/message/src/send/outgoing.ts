@@ -9,23 +9,25 @@ export interface Outgoing {
   readonly chatId: number;
   readonly sender: User;
   readonly content: string;
+  readonly parentId: number | null;
   readonly key: string | null;
   readonly mentions: Mentions;
-  /** Nobody waits for the answer after it; epoch milliseconds. */
-  readonly deadline: number;
 }
+
+/** Why a message was not stored (migrations/message/0003). */
+export type RefusedOutcome = 'conflict' | 'not_found' | 'archived' | 'no_parent' | 'parent_is_reply' | 'parent_deleted';
 
 /** What PostgreSQL answered for one message. Numbers are null where it was not stored. */
 export interface FlushOutcome {
   readonly place: number;
-  readonly outcome: 'stored' | 'replayed' | 'conflict' | 'not_found' | 'archived' | 'busy';
+  readonly outcome: 'stored' | 'replayed' | 'busy' | 'dropped' | RefusedOutcome;
   readonly id: number;
   readonly seq: number;
   readonly ordinal: number;
   readonly version: number;
   readonly parent_id: number | null;
   readonly reply_count: number;
-  /** Null unless an earlier flush had stored it. */
+  /** Null where it is the text that was sent. */
   readonly content: string | null;
   readonly mentions: readonly number[];
   readonly edited_at: Date | null;
@@ -37,14 +39,22 @@ export interface FlushOutcome {
  * Tells the same message under a key from another one, also after its text was edited or erased. The key is part of
  * it, so that the hash of an erased text cannot be looked up in a table. Null without a key.
  */
-export function hashOf({ key, content }: Pick<Outgoing, 'key' | 'content'>): Buffer | null {
+export function hashOf({ key, content, parentId }: Pick<Outgoing, 'key' | 'content' | 'parentId'>): Buffer | null {
   if (key === null) return null;
-  return createHash('sha256').update(`${key}\0${content}`).digest().subarray(0, 16);
+  const sent = parentId === null ? `${key}\0${content}` : `${key}\0${content}\0${parentId}`;
+  return createHash('sha256').update(sent).digest().subarray(0, 16);
 }
 
 /** The message as it is now: what was sent, or for a replay what is stored. */
 export function messageOf({ chatId, sender, content, key }: Outgoing, outcome: FlushOutcome): Message {
   const text = outcome.content ?? content;
-  const row = { ...outcome, chat_id: chatId, sender_id: sender.id, content: text, idempotency_key: key };
+  const row = {
+    ...outcome,
+    chat_id: chatId,
+    sender_id: sender.id,
+    content: text,
+    idempotency_key: key,
+    reactions: null,
+  };
   return toMessage(row, sender);
 }

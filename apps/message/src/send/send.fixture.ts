@@ -9,8 +9,10 @@ import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import type { Outgoing } from './outgoing.js';
-import { SendQueue, type Sent } from './send.queue.js';
+import { GateMemory } from '../gate/gate.memory.js';
+import { SendQueue } from './send.queue.js';
 import { SendRepository } from './send.repository.js';
+import type { Sent } from './waiting-line.js';
 
 /** A running message service to make chats with, and as many queues beside it as a spec wants. */
 export class SendHouse {
@@ -28,7 +30,8 @@ export class SendHouse {
 
   /** The sending part of one more message service: with its own pool and queue. */
   async service(bus = new LocalBus({ freeze: true })): Promise<SendQueue> {
-    return new SendQueue(new SendRepository(await this.house.database('message')), new LogPublisher(bus));
+    const memory = new GateMemory(false);
+    return new SendQueue(new SendRepository(await this.house.database('message')), new LogPublisher(bus, memory));
   }
 
   /** A new chat with these members. */
@@ -90,11 +93,23 @@ const waiting = sql(
   `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%flush_messages%'`,
 );
 
-/** A message for a queue, with time enough. */
+/** A message for a queue. */
 export function message(chatId: number, userId: number, content: string, key: string | null = null): Outgoing {
   const sender = { id: userId, username: `user${userId}`, avatar_url: null };
   const mentions = { userIds: [], everyone: false };
-  return { chatId, sender, content, key, mentions, deadline: Date.now() + 20_000 };
+  return { chatId, sender, content, parentId: null, key, mentions };
+}
+
+/** Sends several messages as one unit, with time enough. */
+export function sendAll(queue: SendQueue, messages: readonly Outgoing[], waitMs = 20_000): Promise<Sent[]> {
+  return queue.send(messages, Date.now() + waitMs);
+}
+
+/** Sends a message alone, with time enough. */
+export async function send(queue: SendQueue, one: Outgoing, waitMs?: number): Promise<Sent> {
+  const [sent] = await sendAll(queue, [one], waitMs);
+  if (sent === undefined) throw new Error('The queue said nothing about a message');
+  return sent;
 }
 
 export function outcomes(sent: readonly Sent[]): string[] {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database/statement.js';
 import { handOver, listen, loggedChat, upTo, workspaceId } from '../chat.fixture.js';
-import { message, outcomes, SendHouse, stored } from './send.fixture.js';
+import { message, outcomes, send, sendAll, SendHouse, stored } from './send.fixture.js';
 import type { SendQueue } from './send.queue.js';
 
 let house: SendHouse;
@@ -22,7 +22,7 @@ describe('a flush', () => {
     const chatId = await house.chat(1, 2);
     const queue = await house.service(house.house.bus);
     const entries = listen(house.house.bus);
-    const sent = await Promise.all(upTo(20).map((n) => queue.send(message(chatId, 1 + (n % 2), `message ${n}`))));
+    const sent = await Promise.all(upTo(20).map((n) => send(queue, message(chatId, 1 + (n % 2), `message ${n}`))));
     expect(sent.map((one) => stored(one).content)).toEqual(upTo(20).map((n) => `message ${n}`));
     expect(sent.map((one) => stored(one).seq)).toEqual(upTo(20).map((n) => n + 1));
     expect(entries).toEqual(
@@ -38,8 +38,8 @@ describe('a flush', () => {
 
   it('moves the read position of the sender up to the own message', async () => {
     const chatId = await house.chat(1, 2);
-    await first.send(message(chatId, 1, 'one'));
-    await first.send(message(chatId, 2, 'two'));
+    await send(first, message(chatId, 1, 'one'));
+    await send(first, message(chatId, 2, 'two'));
     const rows = await house.database.query(
       sql(
         'spec.status',
@@ -56,11 +56,11 @@ describe('a flush', () => {
   it('folds equal keys: the same text is one message, another text is a conflict', async () => {
     const chatId = await house.chat(1, 2);
     const sent = await Promise.all([
-      first.send(message(chatId, 1, 'hello', 'k')),
-      first.send(message(chatId, 1, 'hello', 'k')),
-      first.send(message(chatId, 1, 'other', 'k')),
-      first.send(message(chatId, 2, 'hello', 'k')),
-      first.send(message(chatId, 1, 'last')),
+      send(first, message(chatId, 1, 'hello', 'k')),
+      send(first, message(chatId, 1, 'hello', 'k')),
+      send(first, message(chatId, 1, 'other', 'k')),
+      send(first, message(chatId, 2, 'hello', 'k')),
+      send(first, message(chatId, 1, 'last')),
     ]);
     expect(outcomes(sent)).toEqual(['stored', 'replayed', 'conflict', 'stored', 'stored']);
     expect(stored(sent[1])).toEqual(stored(sent[0]));
@@ -69,29 +69,29 @@ describe('a flush', () => {
 
   it('answers a repetition with what is stored, also after the sender has lost access', async () => {
     const chatId = await house.chat(1, 2);
-    const original = await first.send(message(chatId, 2, 'hello', 'k'));
+    const original = await send(first, message(chatId, 2, 'hello', 'k'));
     await handOver(house.house.bus, chatId, 2, { type: 'member.removed', user_ids: [2] });
-    expect(await second.send(message(chatId, 2, 'hello', 'k'))).toEqual({
+    expect(await send(second, message(chatId, 2, 'hello', 'k'))).toEqual({
       outcome: 'replayed',
       message: stored(original),
     });
-    expect(outcomes([await second.send(message(chatId, 2, 'other', 'k'))])).toEqual(['conflict']);
-    expect(outcomes([await second.send(message(chatId, 2, 'hello', 'l'))])).toEqual(['not_found']);
+    expect(outcomes([await send(second, message(chatId, 2, 'other', 'k'))])).toEqual(['conflict']);
+    expect(outcomes([await send(second, message(chatId, 2, 'hello', 'l'))])).toEqual(['not_found']);
     await house.expectDense(chatId, 1);
   });
 
   it('stores the good messages beside all kinds of bad ones', async () => {
     const [good, archived, foreign] = [await house.chat(1), await house.chat(1), await house.chat(2)];
     await handOver(house.house.bus, archived, 2, { type: 'chat.updated', chat: loggedChat(archived, true) });
-    await first.send(message(good, 1, 'taken', 'k'));
+    await send(first, message(good, 1, 'taken', 'k'));
     const sent = await Promise.allSettled([
-      first.send(message(good, 1, 'a')),
-      first.send(message(archived, 1, 'b')),
-      first.send(message(foreign, 1, 'c')),
-      first.send(message(9_999_999, 1, 'd')),
-      first.send(message(good, 1, 'not taken', 'k')),
-      first.send(message(good, 1, 'what PostgreSQL cannot store: \0')),
-      first.send(message(good, 1, 'e')),
+      send(first, message(good, 1, 'a')),
+      send(first, message(archived, 1, 'b')),
+      send(first, message(foreign, 1, 'c')),
+      send(first, message(9_999_999, 1, 'd')),
+      send(first, message(good, 1, 'not taken', 'k')),
+      send(first, message(good, 1, 'what PostgreSQL cannot store: \0')),
+      send(first, message(good, 1, 'e')),
     ]);
     expect(sent.map((result) => (result.status === 'fulfilled' ? result.value.outcome : 'failed'))).toEqual([
       'stored',
@@ -109,7 +109,7 @@ describe('a flush', () => {
   it('refuses who is denied the workspace', async () => {
     const chatId = await house.chat(1, 2);
     await house.database.query(sql('spec.deny', 'INSERT INTO message.workspace_denials VALUES ($1, 2)'), [workspaceId]);
-    const sent = await Promise.all([first.send(message(chatId, 2, 'a')), first.send(message(chatId, 1, 'b'))]);
+    const sent = await Promise.all([send(first, message(chatId, 2, 'a')), send(first, message(chatId, 1, 'b'))]);
     await house.database.query(sql('spec.allow', 'DELETE FROM message.workspace_denials'));
     expect(outcomes(sent)).toEqual(['not_found', 'stored']);
   });
@@ -121,7 +121,7 @@ describe('a flush', () => {
       sql('spec.future', 'UPDATE message.chat_heads SET last_created_at = $2 WHERE chat_id = $1'),
       [chatId, future],
     );
-    expect(stored(await first.send(message(chatId, 1, 'later'))).created_at).toBe(future.toISOString());
+    expect(stored(await send(first, message(chatId, 1, 'later'))).created_at).toBe(future.toISOString());
   });
 });
 
@@ -129,18 +129,31 @@ describe('the queue', () => {
   it('refuses what is beyond its bound with a time to wait, and stores everything else', async () => {
     const chatId = await house.chat(1);
     const results = await Promise.allSettled(
-      upTo(6_000).map(async (n) => first.send({ ...message(chatId, 1, `m ${n}`), deadline: Date.now() + 60_000 })),
+      upTo(11_000).map(async (n) => send(first, message(chatId, 1, `m ${n}`), 60_000)),
     );
     const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     expect(refused).toHaveLength(1_000);
     expect(refused[0]).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
-    await house.expectDense(chatId, 5_000);
+    await house.expectDense(chatId, 10_000);
+  });
+
+  it('takes a batch whole or not at all', async () => {
+    const chatId = await house.chat(1);
+    const batch = upTo(500).map((n) => message(chatId, 1, `m ${n}`));
+    const results = await Promise.allSettled(upTo(22).map(() => sendAll(first, batch, 60_000)));
+    const last = results
+      .slice(20)
+      .map((result) => (result.status === 'rejected' ? (result.reason as unknown) : 'sent'));
+    expect(last).toEqual([
+      expect.objectContaining({ code: 'UNAVAILABLE', retryAfterSeconds: 1 }),
+      expect.objectContaining({ code: 'UNAVAILABLE', retryAfterSeconds: 1 }),
+    ]);
+    await house.expectDense(chatId, 10_000);
   });
 
   it('does not begin what nobody waits for any more', async () => {
     const chatId = await house.chat(1);
-    const late = { ...message(chatId, 1, 'late'), deadline: Date.now() - 1 };
-    await expect(first.send(late)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(send(first, message(chatId, 1, 'late'), -1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await house.expectDense(chatId, 0);
   });
 });

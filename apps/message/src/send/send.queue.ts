@@ -1,45 +1,31 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { FechatterError } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
-import type { Message } from '#contracts/message.contract.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { refusalOf } from './flush-error.js';
 import { messageOf, type FlushOutcome, type Outgoing } from './outgoing.js';
 import { SendRepository } from './send.repository.js';
+import { Unit, WaitingLine, type Sent } from './waiting-line.js';
 
-/** What became of a message: the stored one, or why it was refused. */
-export type Sent =
-  | { readonly outcome: 'stored' | 'replayed'; readonly message: Message }
-  | { readonly outcome: 'conflict' | 'not_found' | 'archived' };
-
-interface Waiting {
-  readonly outgoing: Outgoing;
-  readonly resolve: (sent: Sent) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** How much waits at most; UTF-16 units bound the memory. */
-const mostQueued = 5_000;
-const mostQueuedUnits = 32 * 1024 * 1024;
-const mostPerFlush = 256;
-const mostUnitsPerFlush = 1024 * 1024;
 /** Flushes at the same time, of chats that nobody else has locked and of those that somebody has. */
 const mostFlushes = 3;
+/** So many must wait for a flush beside another one: a call costs as much as some 25 rows of it. */
+const crowd = 128;
 const mostWaits = 3;
 const lockWaitMs = 2_000;
 
 /**
  * Group commit. A flush takes all that waits, so a lone message leaves at once and a crowd shares commits; one flush is
- * in flight per chat and a few per process. A chat whose head another writer holds gets a flush of its own that waits,
- * and the others do not wait with it. Order within a chat is the order of arrival.
+ * in flight per chat and a few per process. What goes to a chat whose head another writer holds gets a flush of its own
+ * that waits, and the others do not wait with it. Order within a chat is the order of arrival; only what has to wait so
+ * may be overtaken by what was taken with it.
  */
 @Injectable()
 export class SendQueue {
-  private readonly chats = new Map<number, Waiting[]>();
+  private readonly line = new WaitingLine();
   private readonly inFlight = new Set<number>();
-  private readonly locked: number[] = [];
-  private queued = 0;
-  private queuedUnits = 0;
+  /** Chats in flight that have to be waited for, those together that units at the head of their lines share. */
+  private readonly locked: ReadonlySet<number>[] = [];
   private flushes = 0;
   private waits = 0;
   private scheduled = false;
@@ -49,19 +35,13 @@ export class SendQueue {
     @Inject(LogPublisher) private readonly publisher: LogPublisher,
   ) {}
 
-  /** Settles after the commit. UNAVAILABLE when the queue is full, the chat stays locked, or the outcome is unknown. */
-  send(outgoing: Outgoing): Promise<Sent> {
-    if (this.queued >= mostQueued || this.queuedUnits + outgoing.content.length > mostQueuedUnits) {
-      throw new FechatterError('UNAVAILABLE', 'Too many messages wait to be stored. Send it again in a moment.', {
-        retryAfterSeconds: 1,
-      });
-    }
+  /**
+   * Stores all of the messages or none, and says of each what became of it. Settles after the commit. UNAVAILABLE when
+   * the queue is full, a chat stays locked, nobody waits after `deadline` (epoch milliseconds), or the outcome is unknown.
+   */
+  send(messages: readonly Outgoing[], deadline: number): Promise<Sent[]> {
     return new Promise((resolve, reject) => {
-      const queue = this.chats.get(outgoing.chatId) ?? [];
-      queue.push({ outgoing, resolve, reject });
-      this.chats.set(outgoing.chatId, queue);
-      this.queued += 1;
-      this.queuedUnits += outgoing.content.length;
+      this.line.add(new Unit(messages, deadline, resolve, reject));
       this.schedule();
     });
   }
@@ -77,131 +57,106 @@ export class SendQueue {
   }
 
   private pump(): void {
-    while (this.flushes < mostFlushes) {
-      const batch = this.takeFree();
-      if (batch.length === 0) break;
+    while (this.flushes === 0 || (this.flushes < mostFlushes && this.line.size >= crowd)) {
+      const units = this.line.take(this.line.chats, (chatId) => !this.inFlight.has(chatId));
+      if (units.length === 0) break;
+      const chats = chatsOf(units);
+      for (const chatId of chats) this.inFlight.add(chatId);
       this.flushes += 1;
-      void this.run(batch, null).finally(() => {
+      void this.run(units, chats, null).finally(() => {
         this.flushes -= 1;
         this.schedule();
       });
     }
     while (this.waits < mostWaits) {
-      const chatId = this.locked.shift();
-      if (chatId === undefined) break;
-      const batch = this.take(chatId, mostPerFlush, mostUnitsPerFlush);
-      if (batch.length === 0) {
-        this.inFlight.delete(chatId);
-        continue;
-      }
+      const chats = this.locked.shift();
+      if (chats === undefined) break;
+      const units = this.line.take(chats, (chatId) => chats.has(chatId));
       this.waits += 1;
-      void this.run(batch, lockWaitMs).finally(() => {
+      void this.run(units, chats, lockWaitMs).finally(() => {
         this.waits -= 1;
         this.schedule();
       });
     }
   }
 
-  private takeFree(): Waiting[] {
-    const batch: Waiting[] = [];
-    let units = 0;
-    for (const chatId of this.chats.keys()) {
-      if (this.inFlight.has(chatId)) continue;
-      const taken = this.take(chatId, mostPerFlush - batch.length, mostUnitsPerFlush - units);
-      if (taken.length === 0) continue;
-      this.inFlight.add(chatId);
-      for (const waiting of taken) {
-        batch.push(waiting);
-        units += waiting.outgoing.content.length;
-      }
-      if (batch.length >= mostPerFlush || units >= mostUnitsPerFlush) break;
-    }
-    return batch;
+  /** Chats stay in flight as long as they are waited for. */
+  private async run(units: readonly Unit[], chats: ReadonlySet<number>, lockWait: number | null): Promise<void> {
+    const busy = units.length === 0 ? [] : await this.flush(units, lockWait);
+    this.line.putBack(busy);
+    const parts = overlapping(busy);
+    this.locked.push(...parts);
+    for (const chatId of chats) if (!parts.some((part) => part.has(chatId))) this.inFlight.delete(chatId);
   }
 
-  /** Takes the first messages of a chat, at least one; those for which nobody waits any more are refused. */
-  private take(chatId: number, most: number, mostUnits: number): Waiting[] {
-    const queue = this.chats.get(chatId) ?? [];
-    const taken: Waiting[] = [];
-    let units = 0;
-    let end = 0;
-    for (; end < queue.length && taken.length < most; end++) {
-      const waiting = queue[end] as Waiting;
-      if (waiting.outgoing.deadline <= Date.now()) {
-        waiting.reject(
-          new FechatterError('UNAVAILABLE', 'The message waited too long and was not stored. Send it again.'),
-        );
-        continue;
-      }
-      if (units + waiting.outgoing.content.length > mostUnits && units > 0) break;
-      units += waiting.outgoing.content.length;
-      taken.push(waiting);
-    }
-    for (const { outgoing } of queue.splice(0, end)) {
-      this.queued -= 1;
-      this.queuedUnits -= outgoing.content.length;
-    }
-    // What is left goes behind the other chats.
-    this.chats.delete(chatId);
-    if (queue.length > 0) this.chats.set(chatId, queue);
-    return taken;
-  }
-
-  private async run(batch: readonly Waiting[], lockWait: number | null): Promise<void> {
-    const busy = new Map<number, Waiting[]>();
-    for (const waiting of await this.flush(batch, lockWait)) {
-      const { chatId } = waiting.outgoing;
-      busy.set(chatId, [...(busy.get(chatId) ?? []), waiting]);
-    }
-    for (const { outgoing } of batch) if (!busy.has(outgoing.chatId)) this.inFlight.delete(outgoing.chatId);
-    for (const [chatId, waiting] of busy) this.putBack(chatId, waiting);
-  }
-
-  private putBack(chatId: number, waiting: readonly Waiting[]): void {
-    this.chats.set(chatId, [...waiting, ...(this.chats.get(chatId) ?? [])]);
-    this.queued += waiting.length;
-    this.queuedUnits += waiting.reduce((sum, { outgoing }) => sum + outgoing.content.length, 0);
-    this.locked.push(chatId);
-  }
-
-  /** Settles all but those of locked chats, which it answers. A message that PostgreSQL cannot take fails alone. */
-  private async flush(batch: readonly Waiting[], lockWait: number | null): Promise<Waiting[]> {
-    let outcomes: FlushOutcome[];
+  /** Settles all but those of locked chats, which it answers. A unit that PostgreSQL cannot take fails alone. */
+  private async flush(units: readonly Unit[], lockWait: number | null): Promise<Unit[]> {
+    let outcomes: FlushOutcome[][];
     try {
       outcomes = await this.messages.flush(
-        batch.map(({ outgoing }) => outgoing),
+        units.map(({ messages }) => messages),
         lockWait,
       );
     } catch (error) {
       const isRefused = !(error instanceof FechatterError);
-      if (!isRefused || batch.length === 1) {
-        for (const { outgoing, reject } of batch) reject(refusalOf(error, outgoing.key));
+      if (!isRefused || units.length === 1) {
+        for (const chatId of chatsOf(units)) this.publisher.doubt(chatId);
+        for (const { messages, reject } of units) reject(refusalOf(error, hasKeys(messages)));
         return [];
       }
-      const busy: Waiting[] = [];
-      for (const waiting of batch) busy.push(...(await this.flush([waiting], lockWait)));
+      const busy: Unit[] = [];
+      for (const unit of units) busy.push(...(await this.flush([unit], lockWait)));
       return busy;
     }
-    return this.settle(batch, outcomes);
+    return this.settle(units, outcomes);
   }
 
-  private settle(batch: readonly Waiting[], outcomes: readonly FlushOutcome[]): Waiting[] {
-    const busy: Waiting[] = [];
+  private settle(units: readonly Unit[], outcomes: readonly (readonly FlushOutcome[])[]): Unit[] {
+    const busy: Unit[] = [];
     const entries = new Map<number, LogEntry[]>();
-    for (const [index, waiting] of batch.entries()) {
-      const outcome = outcomes[index];
-      if (outcome === undefined || outcome.outcome === 'busy') busy.push(waiting);
-      else if (outcome.outcome === 'stored' || outcome.outcome === 'replayed') {
-        const message = messageOf(waiting.outgoing, outcome);
-        waiting.resolve({ outcome: outcome.outcome, message });
-        if (outcome.outcome === 'replayed') continue;
-        const { chat_id, seq } = message;
+    for (const [index, unit] of units.entries()) {
+      const ofUnit = outcomes[index] ?? [];
+      if (ofUnit.some(({ outcome }) => outcome === 'busy')) {
+        busy.push(unit);
+        continue;
+      }
+      const sent = ofUnit.map((outcome, place) => sentOf(unit.messages[place] as Outgoing, outcome));
+      for (const one of sent) {
+        if (one.outcome !== 'stored') continue;
+        const { chat_id, seq } = one.message;
         const ofChat = entries.get(chat_id) ?? [];
-        ofChat.push({ type: 'message.created', chat_id, seq, data: { message } });
+        ofChat.push({ type: 'message.created', chat_id, seq, data: { message: one.message } });
         entries.set(chat_id, ofChat);
-      } else waiting.resolve({ outcome: outcome.outcome });
+      }
+      unit.resolve(sent);
     }
     for (const [chatId, created] of entries) this.publisher.publish(chatId, created.at(-1)?.seq ?? 0, created);
     return busy;
   }
+}
+
+function sentOf(outgoing: Outgoing, row: FlushOutcome): Sent {
+  const { outcome } = row;
+  if (outcome === 'stored' || outcome === 'replayed') return { outcome, message: messageOf(outgoing, row) };
+  if (outcome === 'busy') throw new Error('A busy message is not settled');
+  return { outcome };
+}
+
+function chatsOf(units: readonly Unit[]): Set<number> {
+  return new Set(units.flatMap(({ chats }) => [...chats]));
+}
+
+function hasKeys(messages: readonly Outgoing[]): boolean {
+  return messages.every(({ key }) => key !== null);
+}
+
+/** The chats of units, in one set where units share them. */
+function overlapping(units: readonly Unit[]): ReadonlySet<number>[] {
+  let parts: ReadonlySet<number>[] = [];
+  for (const { chats } of units) {
+    const touching = parts.filter((part) => [...chats].some((chatId) => part.has(chatId)));
+    const joined = new Set([...chats, ...touching.flatMap((part) => [...part])]);
+    parts = [...parts.filter((part) => !touching.includes(part)), joined];
+  }
+  return parts;
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FechatterError } from '#contracts/error.js';
+import { messageRpc } from '#contracts/message.contract.js';
 import { sql } from '#database/statement.js';
-import { handOver, upTo } from '../chat.fixture.js';
-import { message, outcomes, SendHouse, stored } from './send.fixture.js';
+import { asUser } from '#testing/caller.js';
+import { handOver, serveUsers, upTo } from '../chat.fixture.js';
+import { message, outcomes, send, sendAll, SendHouse, stored } from './send.fixture.js';
 import type { SendQueue } from './send.queue.js';
 
 let house: SendHouse;
@@ -23,8 +25,8 @@ describe('several message services', () => {
     const chatId = await house.chat(1);
     for (const round of upTo(30)) {
       const sent = await Promise.all([
-        first.send(message(chatId, 1, 'same', `key ${round}`)),
-        second.send(message(chatId, 1, 'same', `key ${round}`)),
+        send(first, message(chatId, 1, 'same', `key ${round}`)),
+        send(second, message(chatId, 1, 'same', `key ${round}`)),
       ]);
       expect(outcomes(sent).sort()).toEqual(['replayed', 'stored']);
       expect(stored(sent[0]).id).toBe(stored(sent[1]).id);
@@ -38,7 +40,7 @@ describe('several message services', () => {
     const perWriter = 150;
     const sends = services.flatMap((queue, s) =>
       chats.flatMap((chatId) =>
-        upTo(perWriter).map((n) => queue.send(message(chatId, 1 + (n % 3), `${s} ${n}`, n % 2 ? `${s} ${n}` : null))),
+        upTo(perWriter).map((n) => send(queue, message(chatId, 1 + (n % 3), `${s} ${n}`, n % 2 ? `${s} ${n}` : null))),
       ),
     );
     const comings = chats.map(async (chatId) => {
@@ -61,12 +63,85 @@ describe('several message services', () => {
   });
 });
 
+describe('three of them with singles, batches, replies, repeated keys, deletions and members who come and go', () => {
+  it('never deadlock, and leave dense logs, whole batches, keys once, and reply counts that equal a recount', async () => {
+    const chats = [await house.chat(1, 2, 3), await house.chat(1, 2, 3), await house.chat(1, 2, 3)];
+    const services = [first, second, await house.service()];
+    serveUsers(house.house.bus);
+    const parents = await Promise.all(chats.map(async (chatId) => stored(await send(first, message(chatId, 1, 'p')))));
+    const pick = <Item>(items: readonly Item[], n: number) => items[n % items.length] as Item;
+    /** The nth message: of all three chats, every third a reply, most under keys that several services repeat. */
+    const nth = (n: number, content: string, userId: number) => {
+      const { chat_id, id } = pick(parents, n);
+      const key = n % 4 === 0 ? null : `key ${n % 200}`;
+      const body = key === null ? content : `under ${key}`;
+      return { ...message(chat_id, userId, body, key), parentId: (n % 200) % 3 === 0 ? id : null };
+    };
+    const sends = services.flatMap((queue, s) =>
+      upTo(60).map(async (n) => {
+        const userId = pick([1, 2, 3, 4], n + s);
+        const size = n % 3 === 0 ? 1 + ((7 * n) % 20) : 1;
+        const unit = upTo(size).map((m) => nth(31 * n + m, `unit ${s}.${n}`, userId));
+        return { unit, sent: await sendAll(queue, unit) };
+      }),
+    );
+    const comings = chats.map(async (chatId) => {
+      for (const round of upTo(8)) {
+        const members = [{ user_id: 4, role: 'member' as const }];
+        await handOver(house.house.bus, chatId, 2 * round, { type: 'member.added', members });
+        await handOver(house.house.bus, chatId, 2 * round + 1, { type: 'member.removed', user_ids: [4] });
+      }
+    });
+    const deletions = sends.map(async (sending, n) => {
+      const [one] = (await sending).sent;
+      if (n % 9 !== 0 || one === undefined || !('message' in one)) return;
+      const request = { message_id: one.message.id };
+      await house.house.bus.call(messageRpc.delete, request, { as: asUser(1) });
+    });
+    const units = await Promise.all(sends);
+    await Promise.all([...comings, ...deletions]);
+
+    const acknowledged = new Set<number>();
+    for (const { sent } of units) {
+      const told = new Set(outcomes(sent));
+      const isWhole = !told.has('stored') || [...told].every((one) => one === 'stored' || one === 'replayed');
+      expect({ told, isWhole }).toEqual({ told, isWhole: true });
+      for (const one of sent) if ('message' in one) acknowledged.add(one.message.id);
+    }
+    expect(units.filter(({ sent }) => outcomes(sent).includes('dropped')).length).toBeGreaterThan(0);
+    const rows = await house.database.query<Counted>(recount, [chats]);
+    expect(new Set(rows.map(({ id }) => id))).toEqual(new Set([...acknowledged, ...parents.map(({ id }) => id)]));
+    for (const { id, reply_count, repeats, recount: counted } of rows) {
+      expect({ id, reply_count, repeats }).toEqual({ id, reply_count: counted, repeats: 1 });
+    }
+    for (const chatId of chats) await house.expectDense(chatId, rows.filter((row) => row.chat_id === chatId).length);
+  });
+});
+
+interface Counted {
+  chat_id: number;
+  id: number;
+  reply_count: number;
+  recount: number;
+  repeats: number;
+}
+
+const recount = sql(
+  'spec.recount',
+  `SELECT m.chat_id, m.id, m.reply_count,
+     (SELECT count(*) FROM message.messages r WHERE r.chat_id = m.chat_id AND r.parent_id = m.id AND r.deleted_at IS NULL)
+       AS recount,
+     (SELECT count(*) FROM message.messages k WHERE k.id = m.id OR k.chat_id = m.chat_id AND k.sender_id = m.sender_id
+       AND k.idempotency_key = m.idempotency_key) AS repeats
+   FROM message.messages m WHERE m.chat_id = ANY ($1::bigint[])`,
+);
+
 describe('a chat whose head somebody else holds', () => {
   it('does not hold up the others', async () => {
     const [held, free] = [await house.chat(1), await house.chat(1)];
     const late = await house.whileLocked(held, async () => {
-      const waiting = first.send(message(held, 1, 'waits'));
-      const sent = await Promise.all(upTo(50).map((n) => first.send(message(free, 1, `free ${n}`))));
+      const waiting = send(first, message(held, 1, 'waits'));
+      const sent = await Promise.all(upTo(50).map((n) => send(first, message(free, 1, `free ${n}`))));
       expect(new Set(outcomes(sent))).toEqual(new Set(['stored']));
       return waiting;
     });
@@ -80,7 +155,7 @@ describe('a chat whose head somebody else holds', () => {
       'spec.leave',
       'UPDATE message.chat_access SET left_seq = 1 WHERE chat_id = $1 AND user_id = $2 AND left_seq IS NULL',
     );
-    const sent = await house.whileLocked(chatId, () => first.send(message(chatId, 2, 'too late')), {
+    const sent = await house.whileLocked(chatId, () => send(first, message(chatId, 2, 'too late')), {
       statement: leave,
       params: [chatId, 2],
     });
@@ -90,9 +165,9 @@ describe('a chat whose head somebody else holds', () => {
 
   it('sees a message under the same key that was committed while it waited', async () => {
     const chatId = await house.chat(1);
-    await second.send(message(chatId, 1, 'same', 'before'));
+    await send(second, message(chatId, 1, 'same', 'before'));
     const rename = sql('spec.rename', `UPDATE message.messages SET idempotency_key = 'k' WHERE chat_id = $1`);
-    const sent = await house.whileLocked(chatId, () => first.send(message(chatId, 1, 'different', 'k')), {
+    const sent = await house.whileLocked(chatId, () => send(first, message(chatId, 1, 'different', 'k')), {
       statement: rename,
       params: [chatId],
     });
@@ -105,11 +180,11 @@ describe('a chat whose head somebody else holds', () => {
     await house.database.transaction(async (transaction) => {
       const lock = sql('spec.hold', 'SELECT FROM message.chat_heads WHERE chat_id = $1 FOR UPDATE');
       await transaction.query(lock, [chatId]);
-      const refusal: unknown = await first.send(message(chatId, 1, 'hello', 'k')).catch((error: unknown) => error);
+      const refusal: unknown = await send(first, message(chatId, 1, 'hello', 'k')).catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(FechatterError);
       expect(refusal).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('was not stored') });
     });
-    expect(outcomes([await first.send(message(chatId, 1, 'hello', 'k'))])).toEqual(['stored']);
+    expect(outcomes([await send(first, message(chatId, 1, 'hello', 'k'))])).toEqual(['stored']);
     await house.expectDense(chatId, 1);
   });
 });
@@ -121,7 +196,7 @@ describe('a connection that breaks in the middle of a flush', () => {
   ])('leaves the outcome unknown, and the answer says that it is %s', async (_, key, words) => {
     const chatId = await house.chat(1);
     await house.throughoutLocked(chatId, async () => {
-      const refusal = first.send(message(chatId, 1, 'hello', key)).catch((error: unknown) => error);
+      const refusal = send(first, message(chatId, 1, 'hello', key)).catch((error: unknown) => error);
       await house.untilSomebodyWaits();
       await house.database.query(
         sql(
@@ -132,7 +207,7 @@ describe('a connection that breaks in the middle of a flush', () => {
       );
       expect(await refusal).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining(words) });
     });
-    await first.send(message(chatId, 1, 'next'));
+    await send(first, message(chatId, 1, 'next'));
     await house.expectDense(chatId, 1);
   });
 });

@@ -1,17 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { FechatterError, notFound } from '#contracts/error.js';
-import type { RequestOf } from '#contracts/contract.js';
+import { fitting } from '#bus/page-size.js';
+import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import type { Message, messageRpc } from '#contracts/message.contract.js';
 import type { User } from '#contracts/user.contract.js';
 import { MentionService } from '../mention/mention.service.js';
+import { toMessage } from '../message.row.js';
 import { senderOf, SenderService } from '../sender/sender.service.js';
+import { refused } from './refusal.js';
 import { SendQueue } from './send.queue.js';
+import { SendRepository } from './send.repository.js';
+
+type SendRequest = RequestOf<typeof messageRpc.send>;
 
 /** Sends messages. The flush itself checks access, in the transaction that stores. */
 @Injectable()
 export class SendService {
   constructor(
     @Inject(SendQueue) private readonly queue: SendQueue,
+    @Inject(SendRepository) private readonly messages: SendRepository,
     @Inject(SenderService) private readonly senders: SenderService,
     @Inject(MentionService) private readonly mentions: MentionService,
   ) {}
@@ -19,22 +25,69 @@ export class SendService {
   /**
    * The stored message; of a repeated key the one that the first call stored. NOT_FOUND for who is no present member,
    * FORBIDDEN in an archived chat, CONFLICT for another text under a used key, UNAVAILABLE when it should be repeated.
+   * A parent that is not in the chat is NOT_FOUND, one that is a reply VALIDATION_ERROR, a deleted one CONFLICT.
    */
-  async send(userId: number, request: RequestOf<typeof messageRpc.send>, deadline: number): Promise<Message> {
-    const { chat_id: chatId, content, idempotency_key: key = null } = request;
-    const [sender, mentions] = await Promise.all([this.senderOf(userId), this.mentions.find(content)]);
-    const sent = await this.queue.send({ chatId, sender, content, key, mentions, deadline });
-    switch (sent.outcome) {
-      case 'stored':
-      case 'replayed':
-        return sent.message;
-      case 'conflict':
-        throw new FechatterError('CONFLICT', 'Another message was sent under this idempotency key. Use a new key.');
-      case 'not_found':
-        throw notFound('chat');
-      case 'archived':
-        throw new FechatterError('FORBIDDEN', 'The chat is archived: nothing can be sent into it.');
+  async send(userId: number, request: SendRequest, deadline: number): Promise<Message> {
+    const [message] = await this.store(userId, [request], deadline, () => '');
+    if (message === undefined) throw new Error('A message was neither stored nor refused');
+    return message;
+  }
+
+  /** All or none; where one is refused, as `send` does, the error names the first of them. */
+  async sendBatch(
+    userId: number,
+    { messages: requests }: RequestOf<typeof messageRpc.sendBatch>,
+    deadline: number,
+  ): Promise<ReplyOf<typeof messageRpc.sendBatch>> {
+    const messages = await this.store(userId, requests, deadline, (place) => `messages.${place}.`);
+    const first = fitting(messages);
+    return { messages: [...first], rest: messages.slice(first.length).map(({ id }) => id) };
+  }
+
+  /** Messages of the user's own, also of chats that the user has left: a repeated send answers those as well. */
+  async getSent(userId: number, messageIds: readonly number[]): Promise<Message[]> {
+    const [sender, rows] = await Promise.all([this.senderOf(userId), this.messages.getSent(userId, messageIds)]);
+    return [...fitting(rows.map((row) => toMessage(row, sender)))];
+  }
+
+  private async store(
+    userId: number,
+    requests: readonly SendRequest[],
+    deadline: number,
+    pathOf: (place: number) => string,
+  ): Promise<Message[]> {
+    const [sender, mentions] = await Promise.all([
+      this.senderOf(userId),
+      this.mentions.findAll(requests.map(({ content }) => content)),
+    ]);
+    const outgoing = requests.map(({ chat_id, content, idempotency_key, parent_id }, place) => ({
+      chatId: chat_id,
+      sender,
+      content,
+      parentId: parent_id ?? null,
+      key: idempotency_key ?? null,
+      mentions: mentions[place] ?? { userIds: [], everyone: false },
+    }));
+    const sent = await this.queue.send(outgoing, deadline);
+    for (const [place, { outcome }] of sent.entries()) {
+      if (outcome === 'stored' || outcome === 'replayed' || outcome === 'dropped') continue;
+      throw refused(outcome, pathOf(place));
     }
+    const messages = sent.flatMap((one) => ('message' in one ? [one.message] : []));
+    return this.asTheyAre(userId, messages);
+  }
+
+  /** A flush does not tell who has reacted to a message that was sent before and has changed since. */
+  private async asTheyAre(userId: number, messages: Message[]): Promise<Message[]> {
+    const changed = messages.filter(({ seq, version }) => version > seq).map(({ id }) => id);
+    const current = new Map<number, Message>();
+    for (let rest = changed; rest.length > 0;) {
+      const read = await this.getSent(userId, rest);
+      if (read.length === 0) break;
+      for (const message of read) current.set(message.id, message);
+      rest = rest.slice(read.length);
+    }
+    return messages.map((message) => current.get(message.id) ?? message);
   }
 
   /** A name that auth cannot tell at the moment is no reason to refuse the message. */

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Bus, type Caller } from '#bus/bus.js';
+import type { Message } from '#contracts/message.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
+import { toMessage, type MessageRow } from '../message.row.js';
 
-/** A rename shows after at most this time. */
-const freshMs = 60_000;
+/** A rename shows after at most this time, and in latest pages after twice as much. */
+const freshMs = 30_000;
 const mostUsers = 50_000;
 const mostPerCall = 1000;
 /** Nobody waits longer than this for a name. */
@@ -12,7 +14,7 @@ const lookUpMs = 2_000;
 const self: Caller = { kind: 'service', service: 'message' };
 
 /**
- * Names and avatars of those who wrote messages, remembered for a minute. One call fetches all that are missing, and
+ * Names and avatars of those who wrote messages, remembered for half a minute. One call fetches all that are missing, and
  * callers who miss the same user wait for the same call. While auth does not answer, what was known last is good
  * enough; a user who was never seen here is UNAVAILABLE then.
  */
@@ -43,6 +45,12 @@ export class SenderService {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined && wanted.some((id) => !this.remembers(id))) throw failed.reason;
     return this.getKnown(wanted);
+  }
+
+  /** The messages of these rows, each with its sender. Throws as `get` does. */
+  async attach(rows: readonly MessageRow[]): Promise<Message[]> {
+    const users = await this.get(rows.map((row) => row.sender_id));
+    return rows.map((row) => toMessage(row, senderOf(users, row.sender_id)));
   }
 
   /** What is known without asking anybody, however old. Users never heard of are named after their id. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { logEvent, type LogEntry } from '#contracts/log.contract.js';
+import { GateMemory } from '../gate/gate.memory.js';
 
 /** Longer lists of entries are fetched by whoever wants them; the bus carries 768 KiB. */
 const mostBytes = 512 * 1024;
@@ -8,19 +9,43 @@ const mostBytes = 512 * 1024;
 const entryBytes = 2048;
 const unitBytes = 6;
 
-/** Tells the readers of the logs, after the commit, that a log has grown. */
+type GrownListener = (chatId: number, entries: readonly LogEntry[]) => void;
+
+/** Tells who keeps copies in this process, and the readers of the logs, that a log has grown: after the commit, before the answer. */
 @Injectable()
 export class LogPublisher {
-  constructor(@Inject(Bus) private readonly bus: Bus) {}
+  private readonly listeners: GrownListener[] = [];
 
-  /** `entries` are the last ones of the chat in their order. They are left out where they would be too long. */
+  constructor(
+    @Inject(Bus) private readonly bus: Bus,
+    @Inject(GateMemory) private readonly memory: GateMemory,
+  ) {}
+
+  /** Calls the listener at once for each log that this process makes grow, with its last entries or none of them. */
+  onGrown(listener: GrownListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** What was written to the chat failed or is not known: it may have been committed all the same. */
+  doubt(chatId: number): void {
+    this.memory.forget(chatId);
+  }
+
+  /** `entries` are the last ones of the chat in their order. The bus does not carry them where they would be too long. */
   publish(chatId: number, lastSeq: number, entries: readonly LogEntry[]): void {
+    if (entries.some(({ type }) => concernsAccess(type))) this.memory.forget(chatId);
+    this.memory.advance(chatId, lastSeq);
+    for (const listener of this.listeners) listener(chatId, entries);
     this.bus.publish(
       logEvent.chat,
       { chat_id: chatId },
       { chat_id: chatId, last_seq: lastSeq, entries: fits(entries) ? [...entries] : [] },
     );
   }
+}
+
+function concernsAccess(type: LogEntry['type']): boolean {
+  return type.startsWith('member.') || type.startsWith('chat.');
 }
 
 /** Measures exactly only what an estimate from above does not let pass. */
@@ -30,6 +55,10 @@ function fits(entries: readonly LogEntry[]): boolean {
 }
 
 function textLength({ data }: LogEntry): number {
-  if ('message' in data) return data.message.content.length + 10 * data.message.mentions.length;
+  if ('message' in data) {
+    const { content, mentions, reactions } = data.message;
+    const userIds = reactions.reduce((sum, { user_ids }) => sum + user_ids.length, mentions.length);
+    return content.length + 10 * userIds + 128 * reactions.length;
+  }
   return 'members' in data ? 50 * data.members.length : 0;
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
+import { GateMemory } from '../gate/gate.memory.js';
 
 /** The head of a chat while its row is locked. */
 export interface LockedHead {
@@ -73,7 +74,10 @@ const advance = sql(
  */
 @Injectable()
 export class LogWriter {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(GateMemory) private readonly memory: GateMemory,
+  ) {}
 
   /**
    * Runs `work` in a transaction under the lock of the chat's head; each of its statements sees what was committed
@@ -84,11 +88,17 @@ export class LogWriter {
     work: (head: LockedHead, transaction: Transaction) => Promise<Result>,
     workspaceId?: number,
   ): Promise<Result | undefined> {
-    return this.database.transaction(async (transaction) => {
-      if (workspaceId !== undefined) await transaction.query(open, [chatId, workspaceId]);
-      const [head] = await transaction.query<LockedHead>(lock, [chatId]);
-      return head === undefined ? undefined : work(head, transaction);
-    });
+    try {
+      return await this.database.transaction(async (transaction) => {
+        if (workspaceId !== undefined) await transaction.query(open, [chatId, workspaceId]);
+        const [head] = await transaction.query<LockedHead>(lock, [chatId]);
+        return head === undefined ? undefined : work(head, transaction);
+      });
+    } catch (error) {
+      // It may have been committed all the same.
+      this.memory.forget(chatId);
+      throw error;
+    }
   }
 
   /** Adds entries to the log; their numbers are the caller's to give. All of them get the same time, which it answers. */

@@ -7,6 +7,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
   unique: true,
   where: '(idempotency_key IS NOT NULL)',
 })
+@Index('idx_messages_thread', ['chatId', 'parentId', 'seq'], { where: '(parent_id IS NOT NULL)' })
 @Index('idx_messages_deleted', ['chatId', 'ordinal'], { where: '(deleted_at IS NOT NULL)' })
 @Check('messages_hash_of_key', '(idempotency_key IS NULL) = (content_hash IS NULL)')
 export class MessageEntity {
@@ -33,6 +34,9 @@ export class MessageEntity {
 
   @Column({ name: 'reply_count', type: 'integer', default: 0 })
   replyCount!: number;
+
+  @Column({ name: 'reaction_count', type: 'integer', default: 0 })
+  reactionCount!: number;
 
   @Column({ name: 'edited_at', type: 'timestamptz', precision: 3, nullable: true })
   editedAt!: Date | null;

@@ -33,7 +33,8 @@ export function openApiDocument(
       version: '1',
       description:
         'Ids are numbers; times are RFC 3339 in UTC with milliseconds. Lists carry `next_cursor`, null on the last page. ' +
-        'Every answer carries `X-Request-Id`. Bodies are at most 256 KiB; unknown fields are refused. ' +
+        'Every answer carries `X-Request-Id`. Bodies are at most 256 KiB unless an operation says otherwise; ' +
+        'unknown fields are refused. ' +
         'What happens in the chats of a user arrives live over WebSocket at `/ws` and as server-sent events at `/api/events`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
@@ -54,7 +55,11 @@ export function openApiDocument(
 
 function operation(tag: string, name: string, route: Route, schemas: Components): Json {
   const limit = limits[route.limit];
-  const description = [route.description, limit === undefined ? undefined : `Limit: ${limit}.`];
+  const description = [
+    route.description,
+    route.maxBodyBytes === undefined ? undefined : `Body: at most ${route.maxBodyBytes / 1024} KiB.`,
+    limit === undefined ? undefined : `Limit: ${limit}.`,
+  ];
   return {
     tags: [tag],
     operationId: camel(`${tag} ${name}`),

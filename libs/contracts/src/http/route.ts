@@ -17,11 +17,15 @@ export interface Route {
   /** `user` needs an access token. */
   readonly auth: 'user' | 'none';
   readonly limit: LimitName;
+  /** How many uses of its limit a request counts as, by its validated body; one unless given. */
+  cost?(body: unknown): number;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
   /** For NDJSON the schema of one line. Without a body schema only an empty body or `{}` is accepted. */
   readonly body?: z.ZodType;
+  /** 256 KiB unless given. */
+  readonly maxBodyBytes?: number;
   readonly content?: 'application/json' | 'application/x-ndjson';
   readonly status: 200 | 201;
   readonly reply: z.ZodType;

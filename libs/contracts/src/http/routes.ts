@@ -1,9 +1,13 @@
 import { authApi } from './auth.routes.js';
+import { batchApi } from './batch.routes.js';
 import { chatMembersApi } from './chat-member.routes.js';
 import { chatsApi } from './chat.routes.js';
 import { importApi } from './import.routes.js';
 import { invitesApi } from './invite.routes.js';
 import { messagesApi } from './message.routes.js';
+import { pinsApi } from './pin.routes.js';
+import { reactionsApi } from './reaction.routes.js';
+import { receiptsApi } from './receipt.routes.js';
 import type { Route } from './route.js';
 import { searchApi } from './search.routes.js';
 import { systemApi } from './system.routes.js';
@@ -19,7 +23,11 @@ export const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> =
   chats: chatsApi,
   'chat members': chatMembersApi,
   messages: messagesApi,
+  reactions: reactionsApi,
+  pins: pinsApi,
+  receipts: receiptsApi,
   import: importApi,
   search: searchApi,
+  batch: batchApi,
   system: systemApi,
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
-import { dataSources } from '../apps/standalone/src/data-sources.js';
+import { dataSources } from '../../apps/standalone/src/data-sources.js';
 
 let test: TestDatabase;
 let definitions: Map<string, string>;

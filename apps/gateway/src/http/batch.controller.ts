@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { batchApi } from '#contracts/http/batch.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { OperationRunner } from './operation-runner.js';
+import type { RequestCall } from './request-call.js';
+import { Route } from './route.decorator.js';
+
+@Controller()
+export class BatchController {
+  constructor(private readonly runner: OperationRunner) {}
+
+  @Route(batchApi.run)
+  async run({ body }: InputOf<typeof batchApi.run>, call: RequestCall) {
+    return { results: await this.runner.run(body.operations, call) };
+  }
+}

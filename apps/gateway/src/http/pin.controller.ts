@@ -1,0 +1,27 @@
+import { Controller } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { Encoded } from '#bus/encoded.js';
+import { pinsApi } from '#contracts/http/pin.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { pinRpc } from '#contracts/pin.contract.js';
+import { Route } from './route.decorator.js';
+
+@Controller()
+export class PinController {
+  constructor(private readonly bus: Bus) {}
+
+  @Route(pinsApi.add)
+  async add({ params }: InputOf<typeof pinsApi.add>) {
+    return this.bus.call(pinRpc.add, { message_id: params.id });
+  }
+
+  @Route(pinsApi.remove)
+  async remove({ params }: InputOf<typeof pinsApi.remove>) {
+    return this.bus.call(pinRpc.remove, { message_id: params.id });
+  }
+
+  @Route(pinsApi.list)
+  async list({ params, query }: InputOf<typeof pinsApi.list>) {
+    return new Encoded(await this.bus.callEncoded(pinRpc.list, { chat_id: params.id, ...query }));
+  }
+}

@@ -1,0 +1,21 @@
+import { Controller } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { reactionsApi } from '#contracts/http/reaction.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { reactionRpc } from '#contracts/reaction.contract.js';
+import { Route } from './route.decorator.js';
+
+@Controller()
+export class ReactionController {
+  constructor(private readonly bus: Bus) {}
+
+  @Route(reactionsApi.add)
+  async add({ params, body }: InputOf<typeof reactionsApi.add>) {
+    return this.bus.call(reactionRpc.add, { message_id: params.id, ...body });
+  }
+
+  @Route(reactionsApi.remove)
+  async remove({ params }: InputOf<typeof reactionsApi.remove>) {
+    return this.bus.call(reactionRpc.remove, { message_id: params.id, emoji: params.emoji });
+  }
+}

@@ -1,0 +1,17 @@
+import { Controller } from '@nestjs/common';
+import { Bus } from '#bus/bus.js';
+import { Encoded } from '#bus/encoded.js';
+import { receiptsApi } from '#contracts/http/receipt.routes.js';
+import type { InputOf } from '#contracts/http/route.js';
+import { receiptRpc } from '#contracts/receipt.contract.js';
+import { Route } from './route.decorator.js';
+
+@Controller()
+export class ReceiptController {
+  constructor(private readonly bus: Bus) {}
+
+  @Route(receiptsApi.list)
+  async list({ params, query }: InputOf<typeof receiptsApi.list>) {
+    return new Encoded(await this.bus.callEncoded(receiptRpc.list, { chat_id: params.id, ...query }));
+  }
+}

@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GateMemory } from './gate.memory.js';
+import { GateRepository, type Question } from './gate.repository.js';
+
+const mostPerLookUp = 1_000;
+
+interface Waiting extends Question {
+  readonly resolve: (lastSeq: number | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Says whether a user may read a chat now, and where its log ends. All who ask in one turn share one statement. */
+@Injectable()
+export class GateService {
+  private waiting: Waiting[] = [];
+
+  constructor(
+    @Inject(GateRepository) private readonly gates: GateRepository,
+    @Inject(GateMemory) private readonly memory: GateMemory,
+  ) {}
+
+  /** The last seq of the chat's log as it was after the call began; undefined for who is not present. */
+  lastSeq(userId: number, chatId: number): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ userId, chatId, resolve, reject });
+      if (this.waiting.length === 1) setImmediate(() => this.lookUpAll());
+    });
+  }
+
+  private lookUpAll(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (let start = 0; start < waiting.length; start += mostPerLookUp) {
+      void this.lookUp(waiting.slice(start, start + mostPerLookUp));
+    }
+  }
+
+  private async lookUp(waiting: readonly Waiting[]): Promise<void> {
+    const since = this.memory.now;
+    try {
+      const answers = await this.gates.lastSeqs(waiting);
+      for (const [index, { userId, chatId, resolve }] of waiting.entries()) {
+        const lastSeq = answers[index];
+        if (lastSeq !== undefined) this.memory.remember(since, userId, chatId, lastSeq);
+        resolve(lastSeq);
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+}

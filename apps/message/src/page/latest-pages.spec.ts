@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { messageRpc, type MessagePage } from '#contracts/message.contract.js';
+import { startHouse, type House } from '#testing/app.js';
+import { asUser } from '#testing/caller.js';
+import { createChat, handOver, serveUsers } from '../chat.fixture.js';
+import { messageApp } from '../message.app.js';
+import { messageDataSource } from '../message.data-source.js';
+
+describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOLE_WRITER) => {
+  let house: House;
+
+  beforeAll(async () => {
+    house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource], env: { MESSAGE_SOLE_WRITER } });
+    serveUsers(house.bus);
+  });
+  afterAll(() => house.close());
+
+  const latest = (chatId: number, userId: number, limit = 50): Promise<MessagePage> =>
+    house.bus.call(messageRpc.list, { chat_id: chatId, limit }, { as: asUser(userId) });
+  /** The same by the statement that checks access and reads in one snapshot. */
+  const stored = (chatId: number, userId: number, limit = 50): Promise<MessagePage> =>
+    house.bus.call(
+      messageRpc.list,
+      { chat_id: chatId, limit, before_seq: Number.MAX_SAFE_INTEGER },
+      { as: asUser(userId) },
+    );
+  const send = (chatId: number, userId: number, content: string) =>
+    house.bus.call(messageRpc.send, { chat_id: chatId, content }, { as: asUser(userId) });
+
+  it('is what is stored, after every kind of change', async () => {
+    await createChat(house.bus, 1, [1, 2]);
+    expect(await latest(1, 1)).toEqual(await stored(1, 1));
+    for (let round = 0; round < 40; round++) {
+      const message = await send(1, 1 + (round % 2), `message ${round}`);
+      const as = asUser(message.sender_id);
+      if (round % 5 === 1) {
+        await house.bus.call(messageRpc.edit, { message_id: message.id, content: `edited ${round}` }, { as });
+      }
+      if (round % 7 === 2) await house.bus.call(messageRpc.delete, { message_id: message.id }, { as });
+      const limit = 1 + ((round * 13) % 60);
+      expect(await latest(1, 2, limit)).toEqual(await stored(1, 2, limit));
+    }
+  });
+
+  it('shows to each of many readers all that was acknowledged when they asked, in one order', async () => {
+    await createChat(house.bus, 2, [1, 2, 3]);
+    let acknowledged = 1;
+    let writing = true;
+    const write = async (userId: number) => {
+      for (let index = 0; index < 60; index++) {
+        const { seq } = await send(2, userId, `${userId}: ${index}`);
+        acknowledged = Math.max(acknowledged, seq);
+      }
+    };
+    const readAll = async (userId: number) => {
+      for (let last = 0; writing;) {
+        const atLeast = Math.max(acknowledged, last);
+        const page = await latest(2, userId, 10);
+        expect(page.as_of_seq).toBeGreaterThanOrEqual(atLeast);
+        const seqs = page.messages.map(({ seq }) => seq);
+        const newest = page.as_of_seq;
+        expect(seqs).toEqual(Array.from({ length: Math.min(10, newest - 1) }, (_, index) => newest - index));
+        last = newest;
+      }
+    };
+    const readers = [1, 2, 3, 3].map(readAll);
+    await Promise.all([1, 2, 3].map(write));
+    writing = false;
+    await Promise.all(readers);
+    expect(await latest(2, 1)).toEqual(await stored(2, 1));
+  });
+
+  it('ends for who is removed, and never shows what was sent after that', async () => {
+    await createChat(house.bus, 3, [1, 2]);
+    await send(3, 1, 'for both');
+    for (let version = 2; version < 22; version += 2) {
+      expect((await latest(3, 2)).messages.length).toBeGreaterThan(0);
+      let removedAt = Infinity;
+      const reading = Array.from({ length: 20 }, async () => {
+        const page = await latest(3, 2).catch(() => undefined);
+        for (const { seq } of page?.messages ?? []) expect(seq).toBeLessThan(removedAt);
+      });
+      await handOver(house.bus, 3, version, { type: 'member.removed', user_ids: [2] });
+      const { seq } = await send(3, 1, 'for one');
+      removedAt = seq;
+      await Promise.all(reading);
+      await expect(latest(3, 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await handOver(house.bus, 3, version + 1, {
+        type: 'member.added',
+        members: [{ user_id: 2, role: 'member' }],
+      });
+    }
+  });
+});

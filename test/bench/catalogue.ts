@@ -1,0 +1,27 @@
+import { batches } from './batches.js';
+import type { Bench } from './bench.js';
+import { delivery } from './delivery.js';
+import { flush } from './flush.js';
+import { guide } from './guide.js';
+import { history } from './history.js';
+import { latency } from './latency.js';
+import { list } from './list.js';
+import { micro } from './micro.js';
+import { mix } from './mix.js';
+import { sends } from './sends.js';
+import { soak } from './soak.js';
+
+/** All benches, in the order in which `all` runs them. */
+export const catalogue: readonly Bench[] = [
+  sends,
+  batches,
+  list,
+  latency,
+  delivery,
+  guide,
+  mix,
+  flush,
+  history,
+  micro,
+  soak,
+];

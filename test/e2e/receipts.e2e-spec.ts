@@ -1,0 +1,57 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Message } from '#contracts/message.contract.js';
+import type { ReceiptPage } from '#contracts/receipt.contract.js';
+import { Person } from './client.js';
+import { Socket } from './socket.js';
+
+let owner: Person;
+let member: Person;
+beforeAll(async () => {
+  [owner, member] = await Promise.all([Person.register('sender'), Person.register('receiver')]);
+  await owner.admit(member);
+});
+
+function receipts(chatId: number, query = ''): Promise<ReceiptPage> {
+  return owner.ok<ReceiptPage>('GET', `/api/chats/${chatId}/receipts${query}`);
+}
+
+/** Asks again until the member's receipt has this delivered position. */
+async function delivered(chatId: number, seq: number): Promise<ReceiptPage['receipts']> {
+  for (const deadline = Date.now() + 15_000; ;) {
+    const { receipts: all } = await receipts(chatId);
+    if (all.some(({ user_id, delivered_seq }) => user_id === member.id && delivered_seq === seq)) return all;
+    if (Date.now() > deadline) throw new Error(`Nothing was delivered up to ${seq}: ${JSON.stringify(all)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+describe('Receipts', () => {
+  it('say what reached a live connection and what was read', async () => {
+    const { id } = await owner.createChannel(undefined, { member_ids: [member.id] });
+    const first = await owner.ok<Message>('POST', '/api/messages', { chat_id: id, content: 'are you there?' });
+    const [sender, receiver] = (await receipts(id)).receipts;
+    expect(sender).toEqual({ user_id: owner.id, delivered_seq: first.seq, read_seq: first.seq });
+    expect(receiver).toEqual({ user_id: member.id, delivered_seq: first.seq - 1, read_seq: first.seq - 1 });
+
+    const socket = await Socket.connect(member.login.token);
+    const second = await owner.ok<Message>('POST', '/api/messages', { chat_id: id, content: 'now?' });
+    await socket.until(() => socket.entries(id).some(({ seq }) => seq === second.seq));
+    const [, reached] = await delivered(id, second.seq);
+    expect(reached?.read_seq).toBe(first.seq - 1);
+    await member.ok('POST', `/api/chats/${id}/read`, { seq: first.seq });
+    const [, read] = (await receipts(id)).receipts;
+    expect(read).toEqual({ user_id: member.id, delivered_seq: second.seq, read_seq: first.seq });
+    await socket.close();
+  });
+
+  it('come in pages and are for members', async () => {
+    const { id } = await owner.createChannel(undefined, { member_ids: [member.id] });
+    const page = await receipts(id, '?limit=1');
+    expect(page).toMatchObject({ receipts: [{ user_id: owner.id }], has_more: true });
+    const rest = await receipts(id, `?limit=1&cursor=${encodeURIComponent(page.next_cursor ?? '')}`);
+    expect(rest).toMatchObject({ receipts: [{ user_id: member.id }], has_more: false, next_cursor: null });
+    await owner.ok('DELETE', `/api/chats/${id}/members/${member.id}`);
+    expect((await member.call('GET', `/api/chats/${id}/receipts`)).status).toBe(404);
+    expect((await receipts(id)).receipts.map(({ user_id }) => user_id)).toEqual([owner.id]);
+  });
+});
