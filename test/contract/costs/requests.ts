@@ -104,6 +104,38 @@ export const requests: Readonly<Record<string, (world: World) => Request | Promi
   'PUT /api/messages/{id}': async (world) => ({ ...(await messageOf(world)), body: { content: 'Another text' } }),
   'DELETE /api/messages/{id}': (world) => messageOf(world),
   'GET /api/messages/{id}/history': (world) => messageOf(world, '/history'),
+  'POST /api/messages/batch': ({ general }) => {
+    const messages = Array.from({ length: 100 }, (_, index) => ({
+      chat_id: general,
+      content: `One of many: ${index}`,
+    }));
+    return { path: '/api/messages/batch', body: { messages } };
+  },
+  'GET /api/messages/{id}/thread': async (world) => {
+    const parent_id = await world.message();
+    const body = { chat_id: world.general, content: 'A reply', parent_id };
+    await world.ask('POST', { path: '/api/messages', body });
+    return { path: `/api/messages/${parent_id}/thread` };
+  },
+  'POST /api/messages/{id}/reactions': async (world) => ({
+    ...(await messageOf(world, '/reactions')),
+    body: { emoji: 'tada' },
+  }),
+  'DELETE /api/messages/{id}/reactions/{emoji}': async (world) => {
+    const { path } = await messageOf(world, '/reactions');
+    await world.ask('POST', { path, body: { emoji: 'tada' } });
+    return { path: `${path}/tada` };
+  },
+  'PUT /api/messages/{id}/pin': async (world) => ({
+    path: `/api/messages/${await world.message(await world.chat())}/pin`,
+  }),
+  'DELETE /api/messages/{id}/pin': async (world) => {
+    const path = `/api/messages/${await world.message(await world.chat())}/pin`;
+    await world.ask('PUT', { path });
+    return { path };
+  },
+  'GET /api/chats/{id}/pins': ({ general }) => ({ path: `/api/chats/${general}/pins` }),
+  'GET /api/chats/{id}/receipts': ({ general }) => ({ path: `/api/chats/${general}/receipts` }),
   'POST /api/workspaces/{id}/import': (world) => {
     const line = (text: string) => JSON.stringify({ chat: 'imported', sender: 'Ada', ts: 1_700_000_000, text });
     return { ...workspaceOf(world, '/import'), raw: `${line('one')}\n${line('two')}\n` };
@@ -113,6 +145,10 @@ export const requests: Readonly<Record<string, (world: World) => Request | Promi
   'GET /api/search/messages': () => ({ path: '/api/search/messages?q=message' }),
   'GET /api/search/users': () => ({ path: '/api/search/users?q=name' }),
   'GET /api/search/chats': () => ({ path: '/api/search/chats?q=name' }),
+  'POST /api/batch': ({ general }) => {
+    const operations = [`/api/chats/${general}`, '/api/users/me'].map((path) => ({ method: 'GET', path }));
+    return { path: '/api/batch', body: { operations } };
+  },
   'GET /api/health': () => ({ path: '/api/health' }),
   'GET /api/openapi.json': () => ({ path: '/api/openapi.json' }),
 };
