@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bus, Caller } from '#bus/bus.js';
-import { runInContext } from '#bus/context.js';
 import { NatsBus } from '#bus/nats-bus.js';
 import type { Rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
@@ -56,7 +55,7 @@ async function call(bus: Bus, contract: Rpc, request: unknown, email: string | u
     print('request id', context.requestId);
     print('deadline', new Date(context.deadline).toISOString());
     print('request', JSON.stringify(request));
-    const reply = await runInContext(context, () => bus.call(contract, request, { as: caller, timeoutMs }));
+    const reply = await bus.call(contract, request, { within: context, timeoutMs });
     print('reply', JSON.stringify(reply, null, 2));
     return 0;
   } catch (error) {

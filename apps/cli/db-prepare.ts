@@ -4,6 +4,7 @@ import { readConfig } from '#config/config.js';
 import { url } from '#config/variable.js';
 import { migrate } from '#database/migrate.js';
 import { prepareDatabase } from '#database/prepare.js';
+import { logSlowStatements, slowStatementSettings } from '#database/slow-statements.js';
 import { dataSources } from '../standalone/src/data-sources.js';
 import { runCommand } from './command.js';
 import { onGivenDatabase } from './given-database.js';
@@ -11,7 +12,12 @@ import { onGivenDatabase } from './given-database.js';
 const usage = `DATABASE_ADMIN_URL=postgres://postgres:…@host/postgres npm run db:prepare
 
 Makes on your own PostgreSQL: the database "fechatter", an owner, and for each service a role and a schema; then
-migrates. Prints the variables for each app, with new passwords each time.`;
+migrates. Prints the variables for each app, with new passwords each time. Where the role may, PostgreSQL is told to log
+the plans of slow statements.`;
+
+const slowStatementsByHand = `
+The plans of slow statements are not logged: that takes a superuser and the library auto_explain. To have them, run once:
+`;
 
 const PrepareConfig = z.object({
   DATABASE_ADMIN_URL: url('postgres', 'postgresql').describe('a role that may create roles and databases'),
@@ -26,13 +32,15 @@ await runCommand(usage, {}, async () => {
     passwords.set(role, password);
     return password;
   };
-  const prepared = await onGivenDatabase('DATABASE_ADMIN_URL', async () => {
+  const { prepared, logsSlowStatements } = await onGivenDatabase('DATABASE_ADMIN_URL', async () => {
     const made = await prepareDatabase({ adminUrl: DATABASE_ADMIN_URL, database: 'fechatter', services, passwordOf });
     await migrate(made.ownerUrl, dataSources);
-    return made;
+    return { prepared: made, logsSlowStatements: await logSlowStatements(DATABASE_ADMIN_URL, services) };
   });
   const lines = [['npm run migrate', 'DATABASE_OWNER_URL', prepared.ownerUrl]];
   for (const { schema } of dataSources) lines.push([schema, 'DATABASE_URL', prepared.urlOf(schema)]);
   process.stdout.write(lines.map(([reader, name, value]) => `# for ${reader}\n${name}=${value}\n`).join(''));
+  if (!logsSlowStatements)
+    process.stderr.write(`${slowStatementsByHand}\n${slowStatementSettings(services).join('\n')}\n`);
   return 0;
 });

@@ -6,11 +6,13 @@ import { prepare } from './prepare.mjs';
 const commands = {
   bench: 'apps/cli/bench.js',
   bus: 'apps/cli/bus.js',
+  'db-explain': 'apps/cli/explain/main.js',
   'db-prepare': 'apps/cli/db-prepare.js',
   import: 'apps/cli/import/main.js',
   'load-plan': 'test/load/plan.js',
   migrate: 'apps/cli/migrate.js',
   profile: 'apps/cli/profile.js',
+  queries: 'apps/cli/queries/main.js',
 };
 
 const [name, ...args] = process.argv.slice(2);

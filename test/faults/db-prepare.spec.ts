@@ -13,7 +13,9 @@ let folder: string;
 let server: PostgresServer;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fechatter-prepare-'));
-  server = await startPostgres({ dataDir: join(folder, 'postgres'), durability: 'off' });
+  // As the PostgreSQL of somebody else is: nothing is logged unless it is told.
+  const settings = { shared_preload_libraries: '' };
+  server = await startPostgres({ dataDir: join(folder, 'postgres'), durability: 'off', settings });
 });
 afterAll(async () => {
   await server.stop();
@@ -70,6 +72,25 @@ describe('db:prepare on a fresh PostgreSQL', () => {
     expect(new Set(Object.values(urls).map((url) => new URL(url).password)).size).toBe(5);
   });
 
+  it('has the plans of slow statements logged, but of searches, whose plans quote what was searched for', async () => {
+    const configured = async (role: string) =>
+      (
+        await query<{ set: string[] }>(
+          server.adminUrl,
+          `SELECT rolconfig AS set FROM pg_roles WHERE rolname = '${role}'`,
+        )
+      )[0]?.set;
+    const planned = 'plan_cache_mode=force_generic_plan';
+    expect(await configured('fechatter_message')).toEqual(
+      expect.arrayContaining([
+        planned,
+        'session_preload_libraries=auto_explain',
+        'auto_explain.log_min_duration=200ms',
+      ]),
+    );
+    expect(await configured('fechatter_search')).toEqual([planned]);
+  });
+
   it('lets a service read and write every table of its own schema', async () => {
     for (const service of services) {
       const url = urls[service] as string;
@@ -124,6 +145,7 @@ describe('db:prepare on a fresh PostgreSQL', () => {
     const url = Object.assign(new URL(adminUrl), { username: 'manager', password: 'manager' });
     const prepared = await prepare(url.href);
     expect(prepared).toMatchObject({ code: 0 });
+    expect(prepared.output).toMatch(/take.* a superuser.*\n\nALTER ROLE fechatter_/);
     expect(await tables(urlsOf(prepared).message as string, 'message')).toContain('messages');
   });
 });

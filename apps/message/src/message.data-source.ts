@@ -3,6 +3,7 @@ import { MessageInitial1700000000001 } from '#migrations/message/0001-initial.js
 import { MessageFlush1700000000002 } from '#migrations/message/0002-flush-messages.js';
 import { MessageThreads1700000000003 } from '#migrations/message/0003-threads-and-batches.js';
 import { MessageReactionsAndPins1700000000004 } from '#migrations/message/0004-reactions-and-pins.js';
+import { MessageBoundedReads1700000000005 } from '#migrations/message/0005-bounded-reads.js';
 import { ChatAccessEntity } from './access/chat-access.entity.js';
 import { InboxHeadEntity } from './access/inbox-head.entity.js';
 import { WorkspaceDenialEntity } from './access/workspace-denial.entity.js';
@@ -38,5 +39,6 @@ export const messageDataSource = {
     MessageFlush1700000000002,
     MessageThreads1700000000003,
     MessageReactionsAndPins1700000000004,
+    MessageBoundedReads1700000000005,
   ],
 } satisfies ServiceDataSource;

@@ -15,7 +15,7 @@ export function serveChats(bus: LocalBus): void {
     ...{ is_archived: false, member_count: 1, created_by: 1 },
     ...{ created_at: new Date(0).toISOString(), updated_at: new Date(0).toISOString() },
   });
-  bus.serve(chatRpc.getMany, async ({ ids }) => ({ chats: ids.map(chat) }), { queue: 'chat' });
+  bus.serve(chatRpc.getMany, async ({ ids }) => ({ chats: ids.map(chat), rest_ids: [] }), { queue: 'chat' });
 }
 
 /** What user `userId` may do in a spec of search. */

@@ -7,7 +7,7 @@ import { event, rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
-import type { Bus, CallContext } from './bus.js';
+import type { Bus, CallContext, Caller } from './bus.js';
 import { LocalBus } from './local-bus.js';
 import { NatsBus } from './nats-bus.js';
 
@@ -27,6 +27,9 @@ export const probe = {
   seen: event('probe.{name}.seen', Text),
   met: event('probe.{name}.met.{place}', Text),
 };
+
+/** Who calls where it does not matter. */
+export const anyone: Caller = { kind: 'anyone' };
 
 export const secret = 'a bus secret for tests';
 
@@ -80,7 +83,7 @@ export const transports = [
 export async function subscribed(bus: Bus): Promise<void> {
   const ping = rpc(`probe.ping_${Math.random().toString(36).slice(2)}`, anybody, Text, Text);
   const serving = bus.serve(ping, async (request) => request, { queue: 'ping' });
-  await bus.call(ping, { text: '' });
+  await bus.call(ping, { text: '' }, { as: anyone });
   await serving.stop();
 }
 

@@ -1,16 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FechatterError } from '#contracts/error.js';
 import { configureLogging } from '#telemetry/logger.js';
-import { echo, errorOf, gate, holding, probe, recording, subscribed, transports, until } from './bus.fixture.js';
+import {
+  anyone,
+  echo,
+  errorOf,
+  gate,
+  holding,
+  probe,
+  recording,
+  subscribed,
+  transports,
+  until,
+} from './bus.fixture.js';
 import type { Transport } from './bus.fixture.js';
 import { userOf, type Bus, type CallContext, type Caller } from './bus.js';
-import { Encoded } from './encoded.js';
-import { maxPayloadBytes } from './payload.js';
 
 const queue = 'probe';
 const user: Caller = { kind: 'user', user_id: 7, session_id: 70, expires_at: Math.floor(Date.now() / 1000) + 600 };
 const service: Caller = { kind: 'service', service: 'probe' };
-const anyone: Caller = { kind: 'anyone' };
 
 beforeAll(() => configureLogging('silent', 'test'));
 
@@ -32,7 +40,9 @@ describe.each(transports)('$name', ({ start }) => {
 
   it('answers what the handler returns', async () => {
     server.serve(probe.echo, async ({ text }) => ({ text: `${text}!` }), { queue });
-    expect(await caller.call(probe.echo, { text: 'naïve 👋 \u2028' })).toEqual({ text: 'naïve 👋 \u2028!' });
+    expect(await caller.call(probe.echo, { text: 'naïve 👋 \u2028' }, { as: anyone })).toEqual({
+      text: 'naïve 👋 \u2028!',
+    });
   });
 
   it('keeps requests and events of the same name apart', async () => {
@@ -45,10 +55,10 @@ describe.each(transports)('$name', ({ start }) => {
     server.serve(probe.twinRequest, record, { queue });
     server.subscribe(probe.twinEvent, {}, ({ text }) => void events.push(text));
     await subscribed(server);
-    await caller.call(probe.twinRequest, { text: 'request' });
+    await caller.call(probe.twinRequest, { text: 'request' }, { as: anyone });
     caller.publish(probe.twinEvent, {}, { text: 'event' });
     await until(() => events.length > 0);
-    await caller.call(probe.twinRequest, { text: 'last' });
+    await caller.call(probe.twinRequest, { text: 'last' }, { as: anyone });
     expect({ requests, events }).toEqual({ requests: ['request', 'last'], events: ['event'] });
   });
 
@@ -59,13 +69,15 @@ describe.each(transports)('$name', ({ start }) => {
       throw thrown;
     };
     server.serve(probe.echo, throwing, { queue });
-    const error = await errorOf(caller.call(probe.echo, { text: '' }));
+    const error = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }));
     const { code, message, status, retryAfterSeconds } = error;
     expect({ code, message, status, retryAfterSeconds, details: error.details }).toEqual({
       ...{ code: 'RATE_LIMITED', message: 'Slow down.', status: 429, retryAfterSeconds: 7, details },
     });
     expect(error).not.toBe(thrown);
-    expect(await errorOf(caller.callEncoded(probe.echo, { text: '' }))).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await errorOf(caller.callEncoded(probe.echo, { text: '' }, { as: anyone }))).toMatchObject({
+      code: 'RATE_LIMITED',
+    });
   });
 
   it('tells nothing of an error that nobody had foreseen', async () => {
@@ -74,20 +86,20 @@ describe.each(transports)('$name', ({ start }) => {
       throw new TypeError(secret, { cause: new Error(secret) });
     };
     server.serve(probe.echo, throwing, { queue });
-    const error = await errorOf(caller.call(probe.echo, { text: '' }));
+    const error = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }));
     expect(error.code).toBe('INTERNAL_ERROR');
     expect([error.message, error.stack, error.cause, error.details].join()).not.toContain(secret);
   });
 
   it('lets an undefined result survive', async () => {
     server.serve(probe.nothing, async () => undefined, { queue });
-    expect(await caller.call(probe.nothing, {})).toBeUndefined();
-    expect(await caller.callEncoded(probe.nothing, {})).toHaveLength(0);
+    expect(await caller.call(probe.nothing, {}, { as: anyone })).toBeUndefined();
+    expect(await caller.callEncoded(probe.nothing, {}, { as: anyone })).toHaveLength(0);
   });
 
   it('answers UNAVAILABLE soon when nobody serves the subject', async () => {
     const start = performance.now();
-    const error = await errorOf(caller.call(probe.unserved, { text: '' }));
+    const error = await errorOf(caller.call(probe.unserved, { text: '' }, { as: anyone }));
     expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
     expect(performance.now() - start).toBeLessThan(2_000);
   });
@@ -101,7 +113,7 @@ describe.each(transports)('$name', ({ start }) => {
     server.serve(probe.echo, failing, { queue });
     const codes: string[] = [];
     for (let n = 1; n <= failures.length; n++) {
-      codes.push((await errorOf(caller.call(probe.echo, { text: '' }))).code);
+      codes.push((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).code);
       expect(calls).toBe(n);
     }
     expect(codes).toEqual(['UNAVAILABLE', 'CONFLICT', 'INTERNAL_ERROR']);
@@ -111,7 +123,7 @@ describe.each(transports)('$name', ({ start }) => {
     expect(caller.status()).toEqual({ healthy: true });
     await caller.close();
     expect(caller.status()).toEqual({ healthy: false, reason: 'closed' });
-    expect((await errorOf(caller.call(probe.echo, { text: '' }))).code).toBe('UNAVAILABLE');
+    expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).code).toBe('UNAVAILABLE');
     expect(() => caller.publish(probe.seen, { name: 'a' }, { text: '' })).not.toThrow();
     await caller.close();
   });
@@ -120,17 +132,17 @@ describe.each(transports)('$name', ({ start }) => {
     const [begun, held] = [gate(), gate()];
     caller.serve(probe.inner, async ({ text }) => ({ text: `inner ${text}` }), { queue: 'inner' });
     await subscribed(caller);
-    const handler = async ({ text }: { text: string }) => {
+    const handler = async (request: { text: string }, within: CallContext) => {
       begun.open();
       await held.opened;
-      return server.call(probe.inner, { text });
+      return server.call(probe.inner, request, { within });
     };
     server.serve(probe.echo, handler, { queue });
-    const answer = caller.call(probe.echo, { text: 'work' });
+    const answer = caller.call(probe.echo, { text: 'work' }, { as: anyone });
     await begun.opened;
     let isClosed = false;
     const closed = server.close().then(() => (isClosed = true));
-    expect((await errorOf(server.call(probe.inner, { text: 'new' }))).code).toBe('UNAVAILABLE');
+    expect((await errorOf(server.call(probe.inner, { text: 'new' }, { as: anyone }))).code).toBe('UNAVAILABLE');
     expect(isClosed).toBe(false);
     held.open();
     expect(await answer).toEqual({ text: 'inner work' });
@@ -141,12 +153,12 @@ describe.each(transports)('$name', ({ start }) => {
     const { begun, release, handler } = holding();
     const serving = server.serve(probe.echo, handler, { queue });
     server.serve(probe.inner, echo, { queue: 'inner' });
-    const answer = caller.call(probe.echo, { text: 'last' });
+    const answer = caller.call(probe.echo, { text: 'last' }, { as: anyone });
     await begun;
     let hasStopped = false;
     const stopped = serving.stop().then(() => (hasStopped = true));
-    expect(await caller.call(probe.inner, { text: 'other' })).toEqual({ text: 'other' });
-    expect((await errorOf(caller.call(probe.echo, { text: 'late' }))).code).toBe('UNAVAILABLE');
+    expect(await caller.call(probe.inner, { text: 'other' }, { as: anyone })).toEqual({ text: 'other' });
+    expect((await errorOf(caller.call(probe.echo, { text: 'late' }, { as: anyone }))).code).toBe('UNAVAILABLE');
     expect(hasStopped).toBe(false);
     release();
     expect(await answer).toEqual({ text: 'last' });
@@ -205,22 +217,6 @@ describe.each(transports)('$name', ({ start }) => {
       await until(() => heard.length === 2);
       expect(heard).toEqual(['first', 'second']);
     });
-
-    it('are heard on nobody’s behalf, whoever published them', async () => {
-      const { contexts, handler } = recording();
-      caller.serve(probe.inner, handler, { queue: 'inner' });
-      await subscribed(caller);
-      server.subscribe(probe.seen, '*', async () => void (await server.call(probe.inner, { text: '' })));
-      await subscribed(server);
-      const publishing = async (request: { text: string }) => {
-        server.publish(probe.seen, { name: 1 }, request);
-        return request;
-      };
-      server.serve(probe.echo, publishing, { queue });
-      await caller.call(probe.echo, { text: '' }, { as: user });
-      await until(() => contexts.length > 0);
-      expect(contexts.map((context) => context.caller)).toEqual([anyone]);
-    });
   });
 
   describe('deadlines', () => {
@@ -230,12 +226,12 @@ describe.each(transports)('$name', ({ start }) => {
       await subscribed(caller);
       const outer = async (request: { text: string }, context: CallContext) => {
         await handler(request, context);
-        return server.call(probe.inner, request, { timeoutMs: 60_000 });
+        return server.call(probe.inner, request, { within: context, timeoutMs: 60_000 });
       };
       server.serve(probe.echo, outer, { queue });
       await subscribed(server);
       const latest = Date.now() + 3_000;
-      await caller.call(probe.echo, { text: '' }, { timeoutMs: 3_000 });
+      await caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 3_000 });
       const deadlines = contexts.map(({ deadline }) => deadline);
       expect(deadlines).toHaveLength(2);
       expect(deadlines[0]).toBeGreaterThanOrEqual(latest);
@@ -247,7 +243,7 @@ describe.each(transports)('$name', ({ start }) => {
       server.serve(probe.echo, handler, { queue });
       await subscribed(server);
       const start = performance.now();
-      const error = await errorOf(caller.call(probe.echo, { text: '' }, { timeoutMs: 200 }));
+      const error = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 200 }));
       const took = performance.now() - start;
       release();
       expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
@@ -259,11 +255,12 @@ describe.each(transports)('$name', ({ start }) => {
       const { release, handler } = holding();
       caller.serve(probe.inner, handler, { queue: 'inner' });
       await subscribed(caller);
-      const tolerant = async (request: { text: string }) =>
-        server.call(probe.inner, request).catch((error: FechatterError) => ({ text: `without: ${error.code}` }));
+      const without = (error: FechatterError) => ({ text: `without: ${error.code}` });
+      const tolerant = async (request: { text: string }, within: CallContext) =>
+        server.call(probe.inner, request, { within }).catch(without);
       server.serve(probe.echo, tolerant, { queue });
       await subscribed(server);
-      const answer = await caller.call(probe.echo, { text: '' }, { timeoutMs: 400 });
+      const answer = await caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 400 });
       release();
       expect(answer).toEqual({ text: 'without: UNAVAILABLE' });
     });
@@ -272,8 +269,10 @@ describe.each(transports)('$name', ({ start }) => {
       const { contexts, handler } = recording();
       server.serve(probe.echo, handler, { queue });
       await subscribed(server);
-      expect((await errorOf(caller.call(probe.echo, { text: '' }, { timeoutMs: 0 }))).code).toBe('UNAVAILABLE');
-      await caller.call(probe.echo, { text: '' });
+      expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 0 }))).code).toBe(
+        'UNAVAILABLE',
+      );
+      await caller.call(probe.echo, { text: '' }, { as: anyone });
       expect(contexts).toHaveLength(1);
     });
   });
@@ -304,8 +303,8 @@ describe.each(transports)('$name', ({ start }) => {
       await subscribed(caller);
       const outer = async (request: { text: string }, context: CallContext) => {
         await handler(request, context);
-        await server.call(probe.inner, request);
-        return server.call(probe.inner, request, { as: service });
+        await server.call(probe.inner, request, { within: context });
+        return server.call(probe.inner, request, { within: context, as: service });
       };
       server.serve(probe.echo, outer, { queue });
       await caller.call(probe.echo, { text: '' }, { as: user });
@@ -314,36 +313,6 @@ describe.each(transports)('$name', ({ start }) => {
       expect(contexts[0]?.requestId).toMatch(/^\S{8,}$/);
       expect(userOf(contexts[0]!)).toEqual(user);
       expect(() => userOf(contexts[2]!)).toThrow(FechatterError);
-    });
-  });
-
-  describe('bytes', () => {
-    it('that a service has encoded arrive untouched, or parsed', async () => {
-      const bytes = Buffer.from('{ "text" : "spaces \\u0041 stay" }');
-      server.serve(probe.echo, async () => new Encoded(bytes), { queue });
-      expect(await caller.callEncoded(probe.echo, { text: '' })).toEqual(bytes);
-      expect(await caller.call(probe.echo, { text: '' })).toEqual({ text: 'spaces A stay' });
-    });
-
-    it('of a plain reply are its JSON', async () => {
-      server.serve(probe.echo, echo, { queue });
-      expect((await caller.callEncoded(probe.echo, { text: 'ü' })).toString('utf8')).toBe('{"text":"ü"}');
-    });
-
-    it('are bounded, of requests and of replies', async () => {
-      const wrapping = '{"text":""}'.length;
-      let begun = 0;
-      const handler = async ({ text }: { text: string }) => {
-        begun++;
-        return { text: text === '' ? 'x'.repeat(maxPayloadBytes) : text };
-      };
-      server.serve(probe.echo, handler, { queue });
-      const largest = { text: 'x'.repeat(maxPayloadBytes - wrapping) };
-      expect(await caller.call(probe.echo, largest)).toEqual(largest);
-      const tooLarge = caller.call(probe.echo, { text: `${largest.text}x` });
-      expect((await errorOf(tooLarge)).code).toBe('PAYLOAD_TOO_LARGE');
-      expect(begun).toBe(1);
-      expect((await errorOf(caller.call(probe.echo, { text: '' }))).code).toBe('INTERNAL_ERROR');
     });
   });
 });

@@ -18,12 +18,19 @@ export interface CallContext {
   readonly traceparent?: string;
 }
 
-export interface CallOptions {
-  /** Speaks as somebody else than the caller of the request in progress. */
-  readonly as?: Caller;
-  /** Milliseconds; never beyond the deadline of the request in progress. 5,000 unless given. */
+/** For whom a call is made: in the course of another call, for somebody of its own, or both. */
+export type CallOptions = (
+  | {
+      /** The call in whose course this one is made: its caller, request id and deadline hold for this one too. */
+      readonly within: CallContext;
+      /** Speaks as somebody else than the caller of `within`. */
+      readonly as?: Caller;
+    }
+  | { readonly within?: undefined; readonly as: Caller }
+) & {
+  /** Milliseconds; never beyond the deadline of `within`. 5,000 unless given. */
   readonly timeoutMs?: number;
-}
+};
 
 export type RpcHandler<C extends Rpc> = (request: RequestOf<C>, context: CallContext) => Promise<ReplyOf<C> | Encoded>;
 
@@ -46,10 +53,10 @@ export interface BusStatus {
 /** Requests and events between the apps: over NATS, or within one process. */
 export abstract class Bus {
   /** Answers what the serving app answers; throws its FechatterError, or UNAVAILABLE when nobody answers in time. */
-  abstract call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options?: CallOptions): Promise<ReplyOf<C>>;
+  abstract call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C>>;
 
   /** As `call`, but the reply stays the JSON bytes that the serving app has sent. */
-  abstract callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options?: CallOptions): Promise<Buffer>;
+  abstract callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer>;
 
   /** A hint to whoever listens. Never throws, never waits, may be lost. */
   abstract publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void;

@@ -1,33 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { FechatterError } from '#contracts/error.js';
 import type { Rpc } from '#contracts/contract.js';
-import { requestContext } from '#telemetry/request-context.js';
 import type { CallContext, CallOptions } from './bus.js';
 
 const defaultTimeoutMs = 5_000;
 /** What a caller keeps back of its own deadline, so that it can still answer when the callee used up all the time. */
 const reserveMs = 20;
 
-/** The call in progress, if this code runs inside a handler or an HTTP request. */
-export function currentContext(): CallContext | undefined {
-  const store = requestContext.getStore();
-  return store !== undefined && 'deadline' in store ? (store as CallContext) : undefined;
-}
-
-/** Runs `work` as part of a call: what it calls and logs carries the call's request id, caller and deadline. */
-export function runInContext<Result>(context: CallContext, work: () => Result): Result {
-  return requestContext.run(context, work);
-}
-
-/** The context of a new call made from here. Deadlines only ever shrink along the way. */
-export function outgoingContext(options: CallOptions): CallContext {
-  const current = currentContext();
-  const own = Date.now() + (options.timeoutMs ?? defaultTimeoutMs);
+/** The context of a new call. Deadlines only ever shrink along the way. */
+export function outgoingContext({ within, as, timeoutMs = defaultTimeoutMs }: CallOptions): CallContext {
+  const own = Date.now() + timeoutMs;
+  if (within === undefined) return { caller: as, requestId: randomUUID(), deadline: own };
+  const { caller, requestId, deadline, traceparent } = within;
   return {
-    caller: options.as ?? current?.caller ?? { kind: 'anyone' },
-    requestId: current?.requestId ?? randomUUID(),
-    deadline: current === undefined ? own : Math.min(own, current.deadline - reserveMs),
-    ...(current?.traceparent === undefined ? {} : { traceparent: current.traceparent }),
+    caller: as ?? caller,
+    requestId,
+    deadline: Math.min(own, deadline - reserveMs),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Event } from '#contracts/contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { requestContext } from '#telemetry/request-context.js';
 import type { EventHandler } from './bus.js';
 import { droppedEvents, failedEvents } from './bus.metrics.js';
 
@@ -17,14 +16,14 @@ export class Listener {
     private readonly handler: EventHandler<Event>,
   ) {}
 
-  /** Runs the handler, outside of every call: what it does for an event is done for nobody. Never throws. */
+  /** Runs the handler. Never throws. */
   hear(payload: () => unknown): void {
     if (this.pending >= mostPending) {
       this.drop();
       return;
     }
     try {
-      const run = requestContext.exit(() => this.handler(payload()));
+      const run = this.handler(payload());
       if (run instanceof Promise) void this.follow(run);
     } catch (error) {
       this.failed(error);

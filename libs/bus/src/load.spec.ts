@@ -1,8 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { configureLogging, Logger } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
-import { requestContext } from '#telemetry/request-context.js';
-import { echo, errorOf, gate, holding, probe, subscribed, transports, until, type Transport } from './bus.fixture.js';
+import {
+  anyone,
+  echo,
+  errorOf,
+  gate,
+  holding,
+  probe,
+  subscribed,
+  transports,
+  until,
+  type Transport,
+} from './bus.fixture.js';
 import type { Bus } from './bus.js';
 
 const queue = 'probe';
@@ -31,13 +41,13 @@ describe.each(transports)('$name under load', ({ start }) => {
     server.serve(probe.echo, handler, { queue });
     server.serve(probe.inner, echo, { queue: 'inner' });
     await subscribed(server);
-    const calls = Array.from({ length: 2_000 }, (_, n) => caller.call(probe.echo, { text: String(n) }));
-    const refusal = await errorOf(caller.call(probe.echo, { text: '' }));
+    const calls = Array.from({ length: 2_000 }, (_, n) => caller.call(probe.echo, { text: String(n) }, { as: anyone }));
+    const refusal = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }));
     expect(refusal).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
-    expect(await caller.call(probe.inner, { text: 'room' })).toEqual({ text: 'room' });
+    expect(await caller.call(probe.inner, { text: 'room' }, { as: anyone })).toEqual({ text: 'room' });
     release();
     expect(await Promise.all(calls)).toHaveLength(2_000);
-    expect(await caller.call(probe.echo, { text: 'room again' })).toEqual({ text: 'room again' });
+    expect(await caller.call(probe.echo, { text: 'room again' }, { as: anyone })).toEqual({ text: 'room again' });
   });
 
   it('drops events for a listener that does not keep up, counts them, and goes on when it does', async () => {
@@ -69,7 +79,8 @@ describe.each(transports)('$name under load', ({ start }) => {
 
   it('logs an unforeseen error under the request id of its call', async () => {
     const logged: unknown[] = [];
-    const record = () => void logged.push(requestContext.getStore()?.requestId);
+    const record = (...[, , fields]: Parameters<Logger['error']>) =>
+      void logged.push((fields as { request_id?: string }).request_id);
     jest.spyOn(Logger.prototype, 'error').mockImplementation(record);
     const ids: string[] = [];
     const throwing = async (_request: unknown, { requestId }: { requestId: string }): Promise<never> => {
@@ -77,7 +88,7 @@ describe.each(transports)('$name under load', ({ start }) => {
       throw new Error('unforeseen');
     };
     server.serve(probe.echo, throwing, { queue });
-    await errorOf(caller.call(probe.echo, { text: '' }));
+    await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }));
     expect(ids).toHaveLength(1);
     expect(logged).toEqual(ids);
   });
@@ -86,8 +97,8 @@ describe.each(transports)('$name under load', ({ start }) => {
     server.serve(probe.echo, echo, { queue });
     await subscribed(server);
     const before = await counted('OK');
-    await caller.call(probe.echo, { text: '' });
-    await caller.callEncoded(probe.echo, { text: '' });
+    await caller.call(probe.echo, { text: '' }, { as: anyone });
+    await caller.callEncoded(probe.echo, { text: '' }, { as: anyone });
     expect((await counted('OK')) - before).toBe(2);
   });
 });

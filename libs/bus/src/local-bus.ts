@@ -3,7 +3,7 @@ import { FechatterError } from '#contracts/error.js';
 import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from './bus.js';
 import type { CallContext, Serving, Subscription } from './bus.js';
 import { timed } from './bus.metrics.js';
-import { admit, beforeDeadline, currentContext, nobodyServes, outgoingContext, runInContext } from './context.js';
+import { admit, beforeDeadline, nobodyServes, outgoingContext } from './context.js';
 import { Encoded } from './encoded.js';
 import { toVisible } from './failure.js';
 import { deepFreeze } from './freeze.js';
@@ -35,16 +35,12 @@ export class LocalBus extends Bus {
     this.freeze = freeze;
   }
 
-  async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions = {}): Promise<ReplyOf<C>> {
+  async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C>> {
     const reply = await timed(contract.subject, () => this.perform(contract, request, options));
     return (reply instanceof Encoded ? decodePayload(reply.bytes) : reply) as ReplyOf<C>;
   }
 
-  async callEncoded<C extends Rpc>(
-    contract: C,
-    request: RequestInputOf<C>,
-    options: CallOptions = {},
-  ): Promise<Buffer> {
+  async callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer> {
     return encodePayload(await timed(contract.subject, () => this.perform(contract, request, options)));
   }
 
@@ -112,14 +108,13 @@ export class LocalBus extends Bus {
   ): Promise<unknown> {
     const { subject } = contract;
     // While it closes, requests in flight may still call others.
-    if (this.closing !== undefined && currentContext() === undefined) throw nobodyServes(subject);
+    if (this.closing !== undefined && options.within === undefined) throw nobodyServes(subject);
     const context = outgoingContext(options);
     if (this.freeze) checkRequestSize(encodePayload(request));
     const server = this.servers.get(subject) ?? (await this.serverOf(subject, context.deadline));
     admit(contract, context);
     const shared = this.share(request) as RequestOf<Rpc>;
-    const work = runInContext(context, () => this.handle(server, subject, shared, context));
-    return beforeDeadline(work, context.deadline, subject);
+    return beforeDeadline(this.handle(server, subject, shared, context), context.deadline, subject);
   }
 
   private serverOf(subject: string, deadline: number): Promise<Server> {
@@ -143,7 +138,7 @@ export class LocalBus extends Bus {
       if (this.freeze || reply instanceof Encoded) checkReplySize(encodePayload(reply));
       return this.share(reply);
     } catch (error) {
-      throw copyOf(toVisible(error, subject));
+      throw copyOf(toVisible(error, subject, context.requestId));
     } finally {
       inFlight.end();
     }

@@ -3,7 +3,7 @@ import type { Rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
 import type { CallContext, RpcHandler } from './bus.js';
-import { admit, runInContext } from './context.js';
+import { admit } from './context.js';
 import { toVisible } from './failure.js';
 import type { Identities } from './identity.js';
 import type { InFlight } from './in-flight.js';
@@ -29,7 +29,7 @@ export async function answer(
   let reply: Answer;
   try {
     const context = decodeContext(message, identities);
-    reply = await runInContext(context, () => handle(message, contract, handler, inFlight, context));
+    reply = await handle(message, contract, handler, inFlight, context);
   } catch (error) {
     reply = encodeError(toVisible(error, subject));
   }
@@ -54,8 +54,7 @@ async function handle(
     checkReplySize(payload);
     return { payload };
   } catch (error) {
-    // Here and not by the caller, so that what is logged carries the request id.
-    return encodeError(toVisible(error, contract.subject));
+    return encodeError(toVisible(error, contract.subject, context.requestId));
   }
 }
 

@@ -4,7 +4,18 @@ import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
-import { echo, errorOf, holding, probe, recording, secret, startTestNats, subscribed, until } from './bus.fixture.js';
+import {
+  anyone,
+  echo,
+  errorOf,
+  holding,
+  probe,
+  recording,
+  secret,
+  startTestNats,
+  subscribed,
+  until,
+} from './bus.fixture.js';
 import type { Caller } from './bus.js';
 import { Identities } from './identity.js';
 import { NatsBus } from './nats-bus.js';
@@ -127,7 +138,7 @@ describe('on the wire', () => {
     await stranger.flush();
     server.serve(probe.inner, echo, { queue });
     await subscribed(server);
-    await caller.call(probe.inner, { text: 'x' });
+    await caller.call(probe.inner, { text: 'x' }, { as: anyone });
     caller.publish(probe.seen, { name: 'a.b' }, { text: 'y' });
     await until(() => [...seen.keys()].some((subject) => subject.startsWith('event.')));
     const request = seen.get('rpc.probe.inner');
@@ -147,9 +158,9 @@ describe('on the wire', () => {
       callback: (_error, message) => void message.respond(text, { headers: headersWith(entries) }),
     });
     await stranger.flush();
-    expect((await errorOf(caller.call(probe.unserved, { text: '' }))).code).toBe('INTERNAL_ERROR');
+    expect((await errorOf(caller.call(probe.unserved, { text: '' }, { as: anyone }))).code).toBe('INTERNAL_ERROR');
     server.serve(probe.echo, echo, { queue });
-    expect(await caller.call(probe.echo, { text: 'on' })).toEqual({ text: 'on' });
+    expect(await caller.call(probe.echo, { text: 'on' }, { as: anyone })).toEqual({ text: 'on' });
   });
 
   it('an event that is no JSON harms nobody', async () => {
@@ -176,16 +187,18 @@ describe('several servers', () => {
       bus.serve(probe.echo, handler, { queue });
       await subscribed(bus);
     }
-    await Promise.all(Array.from({ length: 90 }, (_, n) => caller.call(probe.echo, { text: String(n) })));
+    await Promise.all(
+      Array.from({ length: 90 }, (_, n) => caller.call(probe.echo, { text: String(n) }, { as: anyone })),
+    );
     expect(counts.reduce((sum, count) => sum + count)).toBe(90);
     expect(Math.min(...counts)).toBeGreaterThan(0);
   });
 
   it('may come a moment later than a request, which then is begun once', async () => {
     const { contexts, handler } = recording();
-    const answer = caller.call(probe.unserved, { text: 'early' });
+    const answer = caller.call(probe.unserved, { text: 'early' }, { as: anyone });
     // The request went out before the subscription on the same connection: it has met nobody by now.
-    await caller.call(probe.echo, { text: '' }, { timeoutMs: 1 }).catch(() => undefined);
+    await caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 1 }).catch(() => undefined);
     server.serve(probe.unserved, handler, { queue });
     expect(await answer).toEqual({ text: 'early' });
     expect(contexts).toHaveLength(1);
@@ -204,7 +217,9 @@ describe('a nats-server', () => {
 
   async function works(): Promise<void> {
     await until(() => caller.status().healthy && server.status().healthy);
-    await until(async () => (await caller.call(probe.echo, { text: 'x' }).catch(() => undefined)) !== undefined);
+    await until(
+      async () => (await caller.call(probe.echo, { text: 'x' }, { as: anyone }).catch(() => undefined)) !== undefined,
+    );
     caller.publish(probe.seen, { name: 1 }, { text: 'again' });
     await until(() => heard.includes('again'));
   }
@@ -213,7 +228,7 @@ describe('a nats-server', () => {
     nats.pause();
     try {
       const start = performance.now();
-      const error = await errorOf(caller.call(probe.echo, { text: '' }, { timeoutMs: 500 }));
+      const error = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 500 }));
       expect(error.code).toBe('UNAVAILABLE');
       expect(performance.now() - start).toBeLessThan(1_000);
     } finally {
@@ -226,13 +241,13 @@ describe('a nats-server', () => {
     const { begun, release, handler } = holding();
     server.serve(probe.inner, handler, { queue });
     await subscribed(server);
-    const waiting = caller.call(probe.inner, { text: '' });
+    const waiting = caller.call(probe.inner, { text: '' }, { as: anyone });
     await begun;
     const start = performance.now();
     await nats.kill();
     try {
       expect((await errorOf(waiting)).code).toBe('UNAVAILABLE');
-      expect((await errorOf(caller.call(probe.echo, { text: '' }))).code).toBe('UNAVAILABLE');
+      expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).code).toBe('UNAVAILABLE');
       expect(performance.now() - start).toBeLessThan(1_000);
       await until(() => !caller.status().healthy && !server.status().healthy);
       expect(caller.status()).toEqual({ healthy: false, reason: 'no connection to NATS' });
@@ -243,7 +258,7 @@ describe('a nats-server', () => {
       nats = await startNats({ dir, port: nats.port });
     }
     await works();
-    expect(await caller.call(probe.inner, { text: 'inner' })).toEqual({ text: 'inner' });
+    expect(await caller.call(probe.inner, { text: 'inner' }, { as: anyone })).toEqual({ text: 'inner' });
     expect(heard).not.toContain('lost');
   });
 
@@ -254,7 +269,7 @@ describe('a nats-server', () => {
       await Promise.all(opened.map((bus) => bus.close()));
       expect(performance.now() - start).toBeLessThan(6_000);
       expect(caller.status()).toEqual({ healthy: false, reason: 'closed' });
-      await expect(caller.call(probe.echo, { text: '' })).rejects.toThrow(FechatterError);
+      await expect(caller.call(probe.echo, { text: '' }, { as: anyone })).rejects.toThrow(FechatterError);
     } finally {
       nats = await startNats({ dir, port: nats.port });
     }

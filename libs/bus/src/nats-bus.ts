@@ -6,7 +6,7 @@ import { Logger } from '#telemetry/logger.js';
 import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from './bus.js';
 import type { Serving, Subscription } from './bus.js';
 import { droppedEvents, timed } from './bus.metrics.js';
-import { currentContext, nobodyServes, outgoingContext } from './context.js';
+import { nobodyServes, outgoingContext } from './context.js';
 import { Identities } from './identity.js';
 import { Queues } from './in-flight.js';
 import { Listener } from './listener.js';
@@ -51,7 +51,7 @@ export class NatsBus extends Bus {
     return new NatsBus(await connectToNats(options.url, options.name), options);
   }
 
-  async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions = {}): Promise<ReplyOf<C>> {
+  async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C>> {
     const { data } = await this.perform(contract.subject, request, options);
     try {
       return decodePayload(data) as ReplyOf<C>;
@@ -60,11 +60,7 @@ export class NatsBus extends Bus {
     }
   }
 
-  async callEncoded<C extends Rpc>(
-    contract: C,
-    request: RequestInputOf<C>,
-    options: CallOptions = {},
-  ): Promise<Buffer> {
+  async callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer> {
     return asBuffer((await this.perform(contract.subject, request, options)).data);
   }
 
@@ -141,7 +137,7 @@ export class NatsBus extends Bus {
   private perform(subject: string, request: unknown, options: CallOptions): Promise<Msg> {
     return timed(subject, () => {
       // While it closes, requests in flight may still call others.
-      if (this.closing !== undefined && currentContext() === undefined) throw nobodyServes(subject);
+      if (this.closing !== undefined && options.within === undefined) throw nobodyServes(subject);
       return this.caller.call(subject, request, outgoingContext(options));
     });
   }

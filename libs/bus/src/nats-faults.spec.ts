@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configureLogging } from '#telemetry/logger.js';
 import { startSystemServer, type SystemServer } from '#servers/system-server.js';
-import { echo, errorOf, holding, probe, secret, startTestNats, subscribed, until } from './bus.fixture.js';
+import { anyone, echo, errorOf, holding, probe, secret, startTestNats, subscribed, until } from './bus.fixture.js';
 import { NatsBus } from './nats-bus.js';
 
 const queue = 'probe';
@@ -48,10 +48,10 @@ function startGuardedNats(dir: string): Promise<SystemServer> {
 }
 
 const unavailable = async () =>
-  expect(await errorOf(caller.call(probe.echo, { text: '' }))).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).toMatchObject({ code: 'UNAVAILABLE' });
 
 const served = () =>
-  caller.call(probe.echo, { text: 'back' }).then(
+  caller.call(probe.echo, { text: 'back' }, { as: anyone }).then(
     () => true,
     () => false,
   );
@@ -77,12 +77,12 @@ it('A service that hangs costs its callers their deadline twenty times, then the
   const { release, handler } = holding();
   server.serve(probe.inner, handler, { queue: 'inner' });
   await subscribed(server);
-  const call = () => errorOf(caller.call(probe.inner, { text: '' }, { timeoutMs: 700 }));
+  const call = () => errorOf(caller.call(probe.inner, { text: '' }, { as: anyone, timeoutMs: 700 }));
   expect(await secondsOf(Promise.all(Array.from({ length: 20 }, call)))).toBeGreaterThan(0.6);
   expect(await secondsOf(call())).toBeLessThan(0.1);
   release();
   expect(await secondsOf(until(served))).toBeLessThan(2);
-  expect(await caller.call(probe.inner, { text: 'closed again' })).toEqual({ text: 'closed again' });
+  expect(await caller.call(probe.inner, { text: 'closed again' }, { as: anyone })).toEqual({ text: 'closed again' });
 });
 
 it('A server that refuses our user is told apart from one that is not there', async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { configureLogging } from '#telemetry/logger.js';
 import type { SystemServer } from '#servers/system-server.js';
-import { echo, probe, secret, startTestNats, subscribed } from './bus.fixture.js';
+import { anyone, echo, probe, secret, startTestNats, subscribed } from './bus.fixture.js';
 import { NatsBus } from './nats-bus.js';
 
 const queue = 'probe';
@@ -43,10 +43,10 @@ it('A server of several stops without a failed request: it answers what it took,
     bus.serve(probe.echo, slowly, { queue });
     await subscribed(bus);
   }
-  const first = Array.from({ length: 500 }, (_, n) => caller.call(probe.echo, { text: String(n) }));
+  const first = Array.from({ length: 500 }, (_, n) => caller.call(probe.echo, { text: String(n) }, { as: anyone }));
   await Promise.race(first);
   const closed = leaving.close();
-  const later = Array.from({ length: 500 }, (_, n) => caller.call(probe.echo, { text: String(n) }));
+  const later = Array.from({ length: 500 }, (_, n) => caller.call(probe.echo, { text: String(n) }, { as: anyone }));
   await closed;
   expect(await Promise.all([...first, ...later])).toHaveLength(1_000);
   expect(answered.get(leaving)).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ it('Replies travel under a prefix of the app, so that NATS can keep the others f
   const [caller, server] = [await open('the.caller'), await open('server')];
   server.serve(probe.echo, echo, { queue });
   await subscribed(server);
-  await caller.call(probe.echo, { text: '' });
+  await caller.call(probe.echo, { text: '' }, { as: anyone });
   await stranger.flush();
   expect(replies).toEqual([expect.stringMatching(/^_INBOX_the_caller\.\w+\.\w+$/)]);
 });

@@ -80,12 +80,15 @@ export const chatRpc = {
     z.strictObject({ chats: z.array(Chat), ...page }),
   ),
   get: rpc('chat.get', 'user', z.strictObject(ofChat), Chat),
-  /** Those of the ids that the caller is a member of; the others are left out. */
+  /**
+   * Those of the ids that the caller is a member of; the others are left out. `rest_ids` are those that the reply had no
+   * room for, which takes hundreds of chats with the longest descriptions.
+   */
   getMany: rpc(
     'chat.get_many',
     'user',
     z.strictObject({ ids: z.array(Id).max(1000) }),
-    z.strictObject({ chats: z.array(Chat) }),
+    z.strictObject({ chats: z.array(Chat), rest_ids: z.array(Id) }),
   ),
   /** Chats that the caller may open, by name: theirs and public channels of the workspace. */
   search: rpc(

@@ -1,5 +1,5 @@
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
-import pg from 'pg';
+import './bigint.js';
 
 /** What makes one service's part of the database: its schema, its entities, its migrations in order. */
 export interface ServiceDataSource {
@@ -17,19 +17,6 @@ export interface PoolSettings {
 }
 
 export const defaultPool: PoolSettings = { max: 10, acquireTimeoutMs: 3_000, statementTimeoutMs: 10_000 };
-
-const { types } = pg;
-/** The driver's types name no array; bigint[] is 1016. */
-const int8Array = 1016 as typeof types.builtins.INT8;
-
-/** Identities are JSON numbers: bigint arrives as a number, and one beyond the safe integers is an error, not a lie. */
-function parseBigint(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is beyond the safe integers`);
-  return value;
-}
-types.setTypeParser(types.builtins.INT8, parseBigint);
-types.setTypeParser(int8Array, (text) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(parseBigint)));
 
 /** A TypeORM DataSource on a pool with the guide's settings; not yet connected. */
 export function createDataSource(

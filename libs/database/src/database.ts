@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { timed } from './database.metrics.js';
 import { toUnavailable } from './errors.js';
 import type { Statement } from './statement.js';
 
@@ -35,15 +36,15 @@ export class Database {
 
   /** Commits when `work` succeeds, rolls back when it throws. READ COMMITTED: each statement has a fresh snapshot. */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const client = await this.connect();
+    const client = await timed('connect', () => this.connect());
     let broken: Error | undefined;
     try {
-      await client.query('BEGIN');
+      await timed('begin', () => client.query('BEGIN'));
       const result = await work({ query: (statement, params = []) => run(client, statement, params) });
-      await client.query('COMMIT');
+      await timed('commit', () => client.query('COMMIT'));
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((failure: unknown) => {
+      await timed('rollback', () => client.query('ROLLBACK')).catch((failure: unknown) => {
         broken = failure instanceof Error ? failure : new Error(String(failure));
       });
       throw toUnavailable(error);
@@ -75,9 +76,10 @@ async function run<Row extends object>(
   statement: Statement,
   params: readonly unknown[],
 ): Promise<Row[]> {
+  const { name, text } = statement;
   try {
-    const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...params] });
-    return result.rows;
+    const { rows } = await timed(name, () => client.query<Row>({ name, text, values: [...params] }));
+    return rows;
   } catch (error) {
     throw toUnavailable(error);
   }

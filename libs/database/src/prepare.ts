@@ -3,6 +3,12 @@ import pg from 'pg';
 /** The role that owns every schema and runs migrations; services never sign in as it. */
 const ownerRole = 'fechatter_owner';
 
+/**
+ * One plan for all values of a prepared statement: the one that the plan tests hold to its bounds. Nothing is planned
+ * again for the first values that a connection meets, and the log of slow statements quotes no values.
+ */
+const planning = 'plan_cache_mode = force_generic_plan';
+
 export interface Preparation {
   /** Signs in as a role that may create roles and databases. */
   readonly adminUrl: string;
@@ -19,7 +25,7 @@ export interface PreparedDatabase {
 }
 
 /** The role that a service signs in as. */
-function roleOf(service: string): string {
+export function roleOf(service: string): string {
   return `fechatter_${service}`;
 }
 
@@ -47,6 +53,8 @@ export async function prepareDatabase(preparation: Preparation): Promise<Prepare
   await using(inside.href, async (admin) => {
     await admin.query('REVOKE ALL ON SCHEMA public FROM PUBLIC');
     for (const service of services) await ensureSchema(admin, service);
+    for (const role of services.map(roleOf))
+      await admin.query(`ALTER ROLE ${pg.escapeIdentifier(role)} SET ${planning}`);
   });
   return { ownerUrl: urlFor(ownerRole), urlOf: (service) => urlFor(roleOf(service)) };
 }

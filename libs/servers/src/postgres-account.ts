@@ -29,7 +29,7 @@ export interface PostgresAccount {
 const NOBODY = 65_534;
 const ROOT_AS_USER = ['unshare', '-U', '--map-user=1000', '--map-group=1000', '--'];
 /** A link beside the data to where the cluster really lies, in the one case where it must lie elsewhere. */
-const MOVED = 'moved-to';
+export const MOVED = 'moved-to';
 
 /**
  * Chooses the account. An ordinary user runs PostgreSQL as himself. Root runs it in a user namespace in which root has

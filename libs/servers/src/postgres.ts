@@ -6,7 +6,8 @@ import { onFreePort } from './free-port.js';
 import { choosePostgresAccount, type PostgresAccount } from './postgres-account.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import { ensureCluster, superuserPassword } from './postgres-cluster.js';
-import { CLUSTER_NAME, clearPostmasterLock, readPostmasterLock } from './postmaster-lock.js';
+import { defaultSettings } from './postgres-settings.js';
+import { clearPostmasterLock, readPostmasterLock } from './postmaster-lock.js';
 import { ServerError } from './server-error.js';
 import { ServerProcess } from './server-process.js';
 
@@ -19,7 +20,10 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** `off` gives up the safety of the data when the machine crashes (a crash of the server loses nothing either way), for tests. Default `on`. */
   readonly durability?: 'on' | 'off';
-  /** Gets what the server writes to its log (never statements or values) and what the start does. */
+  /**
+   * Gets what the server writes to its log and what the start does: no values of statements, but for the conditions in
+   * the plans of slow ones.
+   */
   readonly log?: (line: string) => void;
 }
 
@@ -61,7 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     const cluster = await ensureCluster({ account, password, major: binaries.major, durable, log });
     await clearPostmasterLock(cluster);
     const { server, port } = await onFreePort(options.port, (chosen) =>
-      launch(chosen, cluster, account, { ...defaults(durable), ...options.settings }, log),
+      launch(chosen, cluster, account, { ...defaultSettings(account.programs, durable), ...options.settings }, log),
     );
     void server.exited.then(giveBack);
     return {
@@ -76,21 +80,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     giveBack();
     throw error;
   }
-}
-
-function defaults(durable: boolean): Record<string, string> {
-  return {
-    listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
-    cluster_name: CLUSTER_NAME,
-    lc_messages: 'C',
-    timezone: 'UTC',
-    log_line_prefix: '',
-    // Statements, and the details that quote values, hold what people wrote.
-    log_error_verbosity: 'terse',
-    log_min_error_statement: 'panic',
-    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
-  };
 }
 
 async function launch(

@@ -5,6 +5,7 @@ import { migrate } from '#database/migrate.js';
 import { prepareDatabase, type PreparedDatabase } from '#database/prepare.js';
 import { startPostgres, type PostgresServer } from '#servers/postgres.js';
 import { Logger } from '#telemetry/logger.js';
+import { separateSlowStatements } from './slow-statements.js';
 import { SupervisedServer } from './supervised-server.js';
 
 const logger = new Logger('servers.postgres');
@@ -26,7 +27,10 @@ export class EmbeddedDatabase {
     onGone: (reason: string) => void,
   ): Promise<EmbeddedDatabase> {
     const dataDir = join(folder, 'postgres');
-    const log = (line: string) => logger.debug(line);
+    const log = separateSlowStatements(
+      (statement) => logger.warn('Slow statement', { ...statement }),
+      (line) => logger.debug(line),
+    );
     const server = await SupervisedServer.start(
       'PostgreSQL',
       (port) => startPostgres({ dataDir, log, ...(port !== undefined && { port }) }),

@@ -1,5 +1,4 @@
 import { Logger } from '#telemetry/logger.js';
-import { requestContext } from '#telemetry/request-context.js';
 
 /**
  * Work that repeats in the background. Runs never overlap, an error is logged and the next run comes anyway, pauses
@@ -35,7 +34,7 @@ export class Loop {
     }
     clearTimeout(this.timer);
     // Whoever triggers may be in the middle of a request: its caller and deadline are not ours.
-    this.running = requestContext.exit(() => this.run());
+    this.running = this.run();
   }
 
   /** Waits for the run in progress; none begins afterwards. */

@@ -1,5 +1,4 @@
 import { pino, type Logger as PinoLogger } from 'pino';
-import { requestContext } from './request-context.js';
 
 /** Names that never reach a log with their values, at any of the depths that our own code logs. */
 const secrets = ['password', 'token', 'refresh_token', 'ticket', 'authorization', 'cookie', 'content', 'secret'];
@@ -14,10 +13,6 @@ function build(level: string, app: string): PinoLogger {
     messageKey: 'message',
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-    mixin: () => {
-      const context = requestContext.getStore();
-      return context === undefined ? {} : { request_id: context.requestId, trace: context.traceparent };
-    },
   });
 }
 
@@ -26,7 +21,7 @@ export function configureLogging(level: string, app: string): void {
   root = build(level, app);
 }
 
-/** JSON lines on standard output. Give facts as fields, never secrets or message text; the request id adds itself. */
+/** JSON lines on standard output. Give facts as fields, never secrets or message text. */
 export class Logger {
   constructor(private readonly name: string) {}
 

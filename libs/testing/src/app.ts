@@ -11,6 +11,8 @@ import { testDatabase, type TestDatabase } from './database.js';
 export interface House {
   readonly bus: LocalBus;
   readonly test: TestDatabase;
+  /** Where people connect, when the gateway is among the apps. */
+  readonly url: string;
   database(schema: string): Promise<Database>;
   close(): Promise<void>;
 }
@@ -53,5 +55,7 @@ export async function startHouse(options: {
     await close();
     throw error;
   }
-  return { bus, test, database: (schema) => test.database(schema), close };
+  const port = running.find((app) => app.port !== undefined)?.port;
+  const url = port === undefined ? '' : `http://127.0.0.1:${port}`;
+  return { bus, test, url, database: (schema) => test.database(schema), close };
 }

@@ -49,7 +49,7 @@ export class ChatController {
     { ids }: RequestOf<typeof chatRpc.getMany>,
     context: CallContext,
   ): Promise<ReplyOf<typeof chatRpc.getMany>> {
-    return { chats: await this.chats.getMany(userOf(context).user_id, ids) };
+    return this.chats.getMany(userOf(context).user_id, ids);
   }
 
   @Handle(chatRpc.search)

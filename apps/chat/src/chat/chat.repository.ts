@@ -16,7 +16,15 @@ const ofUser = `
 
 const find = sql('chat.find', `SELECT ${row}, u.role AS workspace_role, m.role AS chat_role ${ofUser} AND c.id = $2`);
 
-const findMany = sql('chat.find_many', `SELECT ${row} ${ofUser} AND c.id = ANY($2) AND m.role IS NOT NULL`);
+/** Begins with the user's memberships: whoever is in many chats asks for many. */
+const findMany = sql(
+  'chat.find_many',
+  `SELECT ${row}
+   FROM (SELECT chat_id FROM chat.chat_members WHERE user_id = $1 AND chat_id = ANY($2) AND left_at IS NULL OFFSET 0) m
+   JOIN chat.chats c ON c.id = m.chat_id AND c.deleted_at IS NULL
+   JOIN chat.workspaces w ON w.id = c.workspace_id AND w.deleted_at IS NULL
+   JOIN chat.workspace_users u ON u.workspace_id = c.workspace_id AND u.user_id = $1 AND u.deleted_at IS NULL`,
+);
 
 const browse = sql(
   'chat.browse',

@@ -31,9 +31,11 @@ export class ChatService {
     return toChat(chat);
   }
 
-  /** Those of the chats that the caller is a member of. */
-  async getMany(userId: number, chatIds: readonly number[]): Promise<Chat[]> {
-    return this.settled(await this.chats.findMany(userId, chatIds));
+  /** Those of the chats that the caller is a member of, and the ids of those that one reply has no room for. */
+  async getMany(userId: number, chatIds: readonly number[]): Promise<{ chats: Chat[]; rest_ids: number[] }> {
+    const found = await this.settled(await this.chats.findMany(userId, chatIds));
+    const chats = [...fitting(found)];
+    return { chats, rest_ids: found.slice(chats.length).map(({ id }) => id) };
   }
 
   /** Public channels that the caller could join and has not, by name. FORBIDDEN for guests. */

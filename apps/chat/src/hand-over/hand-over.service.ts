@@ -4,7 +4,6 @@ import { accessRpc } from '#contracts/access.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { CrashPoints } from '#service/crash-point.js';
 import { Logger } from '#telemetry/logger.js';
-import { requestContext } from '#telemetry/request-context.js';
 import { OutboxRepository } from './outbox.repository.js';
 
 const self: Caller = { kind: 'service', service: 'chat' };
@@ -55,8 +54,8 @@ export class HandOverService {
   }
 
   private begin(chatId: number): Promise<void> {
-    // Outside of the request that happens to begin it: others wait for it too, and its deadline is not theirs.
-    const current = requestContext.exit(() => this.deliverInOrder(chatId));
+    // Not within the request that happens to begin it: others wait for it too, and its deadline is not theirs.
+    const current = this.deliverInOrder(chatId);
     const delivery: Delivery = { current };
     this.deliveries.set(chatId, delivery);
     const end = () => {

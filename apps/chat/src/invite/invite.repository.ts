@@ -1,7 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { LessThanOrEqual, MoreThan, type Repository } from 'typeorm';
 import { Database } from '#database/database.js';
-import { InviteEntity } from './invite.entity.js';
+import { sql } from '#database/statement.js';
+import type { InviteEntity } from './invite.entity.js';
+
+const columns = 'code, workspace_id, email, role, created_by, created_at, expires_at';
+
+const insert = sql('chat.invite.insert', `INSERT INTO chat.invites (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)`);
+
+const findOpen = sql(
+  'chat.invite.find_open',
+  `SELECT ${columns} FROM chat.invites WHERE code = $1 AND expires_at > clock_timestamp()`,
+);
+
+const listOpen = sql(
+  'chat.invite.list_open',
+  `SELECT ${columns} FROM chat.invites WHERE workspace_id = $1 AND expires_at > clock_timestamp()
+   ORDER BY created_at DESC, code LIMIT $2`,
+);
+
+const countOpen = sql(
+  'chat.invite.count_open',
+  'SELECT count(*) AS open FROM chat.invites WHERE workspace_id = $1 AND expires_at > clock_timestamp()',
+);
+
+const remove = sql(
+  'chat.invite.delete',
+  'DELETE FROM chat.invites WHERE workspace_id = $1 AND code = $2 RETURNING code',
+);
+
+const removeExpired = sql(
+  'chat.invite.delete_expired',
+  'DELETE FROM chat.invites WHERE workspace_id = $1 AND expires_at <= clock_timestamp()',
+);
 
 /** Invites; those that have expired are as good as gone. */
 @Injectable()
@@ -9,37 +39,31 @@ export class InviteRepository {
   constructor(private readonly database: Database) {}
 
   async insert(invite: InviteEntity): Promise<void> {
-    await this.table.insert(invite);
+    const { code, workspace_id, email, role, created_by, created_at, expires_at } = invite;
+    await this.database.query(insert, [code, workspace_id, email, role, created_by, created_at, expires_at]);
   }
 
-  async findOpen(code: string): Promise<InviteEntity | null> {
-    return this.table.findOneBy({ code, expires_at: MoreThan(new Date()) });
+  async findOpen(code: string): Promise<InviteEntity | undefined> {
+    const [row] = await this.database.query<InviteEntity>(findOpen, [code]);
+    return row;
   }
 
   /** Newest first. */
   async listOpen(workspaceId: number, limit: number): Promise<InviteEntity[]> {
-    return this.table.find({
-      where: { workspace_id: workspaceId, expires_at: MoreThan(new Date()) },
-      order: { created_at: 'DESC', code: 'ASC' },
-      take: limit,
-    });
+    return this.database.query<InviteEntity>(listOpen, [workspaceId, limit]);
   }
 
   async countOpen(workspaceId: number): Promise<number> {
-    return this.table.countBy({ workspace_id: workspaceId, expires_at: MoreThan(new Date()) });
+    const [row] = await this.database.query<{ open: number }>(countOpen, [workspaceId]);
+    return row?.open ?? 0;
   }
 
   /** False when the workspace has no such invite. */
   async delete(workspaceId: number, code: string): Promise<boolean> {
-    const { affected } = await this.table.delete({ workspace_id: workspaceId, code });
-    return affected !== 0;
+    return (await this.database.query(remove, [workspaceId, code])).length > 0;
   }
 
   async deleteExpired(workspaceId: number): Promise<void> {
-    await this.table.delete({ workspace_id: workspaceId, expires_at: LessThanOrEqual(new Date()) });
-  }
-
-  private get table(): Repository<InviteEntity> {
-    return this.database.dataSource.getRepository(InviteEntity);
+    await this.database.query(removeExpired, [workspaceId]);
   }
 }

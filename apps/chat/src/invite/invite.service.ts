@@ -66,7 +66,7 @@ export class InviteService {
    */
   async accept(userId: number, code: string): Promise<Workspace> {
     const invite = await this.invites.findOpen(code);
-    if (invite === null) throw notFound('invite');
+    if (invite === undefined) throw notFound('invite');
     if (invite.email !== null) await this.requireAddressee(userId, invite.email);
     await this.admissions.admit(userId, invite);
     return this.workspaces.require(userId, invite.workspace_id);

@@ -21,47 +21,47 @@ export class AuthController {
   ) {}
 
   @Route(authApi.register)
-  async register({ body }: InputOf<typeof authApi.register>, { client }: RequestCall) {
-    return this.bus.call(authRpc.register, { ...body, client }, hashing);
+  async register({ body }: InputOf<typeof authApi.register>, call: RequestCall) {
+    return this.bus.call(authRpc.register, { ...body, client: call.client }, { within: call, ...hashing });
   }
 
   @Route(authApi.login)
-  async login({ body }: InputOf<typeof authApi.login>, { client }: RequestCall) {
-    return this.guesses.attempt(addressKey(client.address), body.email.toLowerCase(), () =>
-      this.bus.call(authRpc.login, { ...body, client }, hashing),
+  async login({ body }: InputOf<typeof authApi.login>, call: RequestCall) {
+    return this.guesses.attempt(addressKey(call.client.address), body.email.toLowerCase(), () =>
+      this.bus.call(authRpc.login, { ...body, client: call.client }, { within: call, ...hashing }),
     );
   }
 
   @Route(authApi.refresh)
-  async refresh({ body }: InputOf<typeof authApi.refresh>, { client }: RequestCall) {
-    return this.bus.call(authRpc.refresh, { ...body, client });
+  async refresh({ body }: InputOf<typeof authApi.refresh>, call: RequestCall) {
+    return this.bus.call(authRpc.refresh, { ...body, client: call.client }, { within: call });
   }
 
   @Route(authApi.logout)
-  async logout() {
-    return this.bus.call(authRpc.logout, {});
+  async logout(_: InputOf<typeof authApi.logout>, call: RequestCall) {
+    return this.bus.call(authRpc.logout, {}, { within: call });
   }
 
   @Route(authApi.changePassword)
   async changePassword({ body }: InputOf<typeof authApi.changePassword>, call: RequestCall) {
     return this.guesses.attempt(addressKey(call.client.address), `user:${userOf(call).user_id}`, () =>
-      this.bus.call(authRpc.changePassword, body, hashing),
+      this.bus.call(authRpc.changePassword, body, { within: call, ...hashing }),
     );
   }
 
   @Route(authApi.listSessions)
-  async listSessions() {
-    return this.bus.call(authRpc.listSessions, {});
+  async listSessions(_: InputOf<typeof authApi.listSessions>, call: RequestCall) {
+    return this.bus.call(authRpc.listSessions, {}, { within: call });
   }
 
   @Route(authApi.revokeSession)
-  async revokeSession({ params }: InputOf<typeof authApi.revokeSession>) {
-    return this.bus.call(authRpc.revokeSession, { session_id: params.id });
+  async revokeSession({ params }: InputOf<typeof authApi.revokeSession>, call: RequestCall) {
+    return this.bus.call(authRpc.revokeSession, { session_id: params.id }, { within: call });
   }
 
   @Route(authApi.createTicket)
-  async createTicket() {
-    return this.bus.call(authRpc.createTicket, {});
+  async createTicket(_: InputOf<typeof authApi.createTicket>, call: RequestCall) {
+    return this.bus.call(authRpc.createTicket, {}, { within: call });
   }
 
   @Route(authApi.listKeys)

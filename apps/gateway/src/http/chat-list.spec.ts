@@ -34,7 +34,9 @@ beforeAll(async () => {
     chatRpc.getMany,
     async ({ ids }) => {
       calls.push(`chats ${ids.join(',')}`);
-      return { chats: [chat(10, 'general'), chat(12, 'random')] };
+      return ids.length > 2
+        ? { chats: [chat(12, 'random')], rest_ids: [10] }
+        : { chats: [chat(10, 'general')], rest_ids: [] };
     },
     { queue: 'chat' },
   );
@@ -43,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 describe('GET /api/chats', () => {
-  it('joins what two services know in two calls, in the order of the inbox', async () => {
+  it('joins what two services know, in the order of the inbox, and asks again for what one reply had no room for', async () => {
     const { status, json } = await gateway.send('GET', '/api/chats?workspace_id=4&limit=3', { token: gateway.token });
     expect(status).toBe(200);
     expect(json).toMatchObject({ next_cursor: 'c', has_more: true });
@@ -52,7 +54,7 @@ describe('GET /api/chats', () => {
       [12, 'random'],
       [10, 'general'],
     ]);
-    expect(calls).toEqual(['inbox {"workspace_id":4,"limit":3} for 7', 'chats 12,10,11']);
+    expect(calls).toEqual(['inbox {"workspace_id":4,"limit":3} for 7', 'chats 12,10,11', 'chats 10']);
   });
 
   it('answers 304 to whom has it already, and the list again once it has changed', async () => {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
-import { chatRpc } from '#contracts/chat.contract.js';
+import { chatRpc, type Chat } from '#contracts/chat.contract.js';
 import type { chatsApi } from '#contracts/http/chat.routes.js';
 import type { InputOf, ReplyOf } from '#contracts/http/route.js';
 import { messageRpc } from '#contracts/message.contract.js';
-import { inSlices } from './slices.js';
+import type { RequestCall } from './request-call.js';
 
 /** The caller's chats: message knows order, figures and last messages, chat knows the names. */
 @Injectable()
@@ -12,11 +12,10 @@ export class ChatList {
   constructor(private readonly bus: Bus) {}
 
   /** Two calls for any usual number of chats. A chat that only one of the two knows is coming or going, and left out. */
-  async page(query: InputOf<typeof chatsApi.list>['query']): Promise<ReplyOf<typeof chatsApi.list>> {
-    const inbox = await this.bus.call(messageRpc.inbox, query);
+  async page(query: InputOf<typeof chatsApi.list>['query'], call: RequestCall): Promise<ReplyOf<typeof chatsApi.list>> {
+    const inbox = await this.bus.call(messageRpc.inbox, query, { within: call });
     const ids = inbox.chats.map(({ chat_id }) => chat_id);
-    const chats = await inSlices(ids, async (slice) => (await this.bus.call(chatRpc.getMany, { ids: slice })).chats);
-    const byId = new Map(chats.map((chat) => [chat.id, chat]));
+    const byId = new Map((await this.chats(ids, call)).map((chat) => [chat.id, chat]));
     return {
       chats: inbox.chats.flatMap((entry) => {
         const chat = byId.get(entry.chat_id);
@@ -44,5 +43,10 @@ export class ChatList {
       next_cursor: inbox.next_cursor,
       has_more: inbox.has_more,
     };
+  }
+
+  private async chats(ids: number[], call: RequestCall): Promise<Chat[]> {
+    const { chats, rest_ids } = await this.bus.call(chatRpc.getMany, { ids }, { within: call });
+    return rest_ids.length === 0 ? chats : [...chats, ...(await this.chats(rest_ids, call))];
   }
 }

@@ -3,6 +3,7 @@ import { Bus } from '#bus/bus.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import { chatMembersApi } from '#contracts/http/chat-member.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -10,22 +11,22 @@ export class ChatMemberController {
   constructor(private readonly bus: Bus) {}
 
   @Route(chatMembersApi.list)
-  async list({ params, query }: InputOf<typeof chatMembersApi.list>) {
-    return this.bus.call(chatRpc.listMembers, { chat_id: params.id, ...query });
+  async list({ params, query }: InputOf<typeof chatMembersApi.list>, call: RequestCall) {
+    return this.bus.call(chatRpc.listMembers, { chat_id: params.id, ...query }, { within: call });
   }
 
   @Route(chatMembersApi.add)
-  async add({ params, body }: InputOf<typeof chatMembersApi.add>) {
-    return this.bus.call(chatRpc.addMembers, { chat_id: params.id, ...body });
+  async add({ params, body }: InputOf<typeof chatMembersApi.add>, call: RequestCall) {
+    return this.bus.call(chatRpc.addMembers, { chat_id: params.id, ...body }, { within: call });
   }
 
   @Route(chatMembersApi.setRole)
-  async setRole({ params, body }: InputOf<typeof chatMembersApi.setRole>) {
-    return this.bus.call(chatRpc.setRole, { chat_id: params.id, user_id: params.user_id, ...body });
+  async setRole({ params, body }: InputOf<typeof chatMembersApi.setRole>, call: RequestCall) {
+    return this.bus.call(chatRpc.setRole, { chat_id: params.id, user_id: params.user_id, ...body }, { within: call });
   }
 
   @Route(chatMembersApi.remove)
-  async remove({ params }: InputOf<typeof chatMembersApi.remove>) {
-    return this.bus.call(chatRpc.removeMember, { chat_id: params.id, user_id: params.user_id });
+  async remove({ params }: InputOf<typeof chatMembersApi.remove>, call: RequestCall) {
+    return this.bus.call(chatRpc.removeMember, { chat_id: params.id, user_id: params.user_id }, { within: call });
   }
 }

@@ -1,5 +1,5 @@
 import { Controller } from '@nestjs/common';
-import { Bus, userOf } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { Encoded } from '#bus/encoded.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import { chatsApi } from '#contracts/http/chat.routes.js';
@@ -20,63 +20,63 @@ export class ChatController {
   ) {}
 
   @Route(chatsApi.list)
-  async list({ query }: InputOf<typeof chatsApi.list>) {
-    return this.chats.page(query);
+  async list({ query }: InputOf<typeof chatsApi.list>, call: RequestCall) {
+    return this.chats.page(query, call);
   }
 
   @Route(chatsApi.create)
-  async create({ body }: InputOf<typeof chatsApi.create>) {
-    return this.bus.call(chatRpc.create, body);
+  async create({ body }: InputOf<typeof chatsApi.create>, call: RequestCall) {
+    return this.bus.call(chatRpc.create, body, { within: call });
   }
 
   @Route(chatsApi.direct)
-  async direct({ body }: InputOf<typeof chatsApi.direct>) {
-    return this.bus.call(chatRpc.direct, body);
+  async direct({ body }: InputOf<typeof chatsApi.direct>, call: RequestCall) {
+    return this.bus.call(chatRpc.direct, body, { within: call });
   }
 
   @Route(chatsApi.browse)
-  async browse({ query }: InputOf<typeof chatsApi.browse>) {
-    return this.bus.call(chatRpc.browse, query);
+  async browse({ query }: InputOf<typeof chatsApi.browse>, call: RequestCall) {
+    return this.bus.call(chatRpc.browse, query, { within: call });
   }
 
   @Route(chatsApi.get)
-  async get({ params }: InputOf<typeof chatsApi.get>) {
-    return this.bus.call(chatRpc.get, { chat_id: params.id });
+  async get({ params }: InputOf<typeof chatsApi.get>, call: RequestCall) {
+    return this.bus.call(chatRpc.get, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.update)
-  async update({ params, body }: InputOf<typeof chatsApi.update>) {
-    return this.bus.call(chatRpc.update, { chat_id: params.id, ...body });
+  async update({ params, body }: InputOf<typeof chatsApi.update>, call: RequestCall) {
+    return this.bus.call(chatRpc.update, { chat_id: params.id, ...body }, { within: call });
   }
 
   @Route(chatsApi.delete)
-  async delete({ params }: InputOf<typeof chatsApi.delete>) {
-    return this.bus.call(chatRpc.delete, { chat_id: params.id });
+  async delete({ params }: InputOf<typeof chatsApi.delete>, call: RequestCall) {
+    return this.bus.call(chatRpc.delete, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.join)
-  async join({ params }: InputOf<typeof chatsApi.join>) {
-    return this.bus.call(chatRpc.join, { chat_id: params.id });
+  async join({ params }: InputOf<typeof chatsApi.join>, call: RequestCall) {
+    return this.bus.call(chatRpc.join, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.leave)
-  async leave({ params }: InputOf<typeof chatsApi.leave>) {
-    return this.bus.call(chatRpc.leave, { chat_id: params.id });
+  async leave({ params }: InputOf<typeof chatsApi.leave>, call: RequestCall) {
+    return this.bus.call(chatRpc.leave, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.read)
-  async read({ params, body }: InputOf<typeof chatsApi.read>) {
-    return this.bus.call(messageRpc.read, { chat_id: params.id, seq: body.seq });
+  async read({ params, body }: InputOf<typeof chatsApi.read>, call: RequestCall) {
+    return this.bus.call(messageRpc.read, { chat_id: params.id, seq: body.seq }, { within: call });
   }
 
   @Route(chatsApi.log)
-  async log({ params, query }: InputOf<typeof chatsApi.log>) {
-    return new Encoded(await this.bus.callEncoded(logRpc.read, { chat_id: params.id, ...query }));
+  async log({ params, query }: InputOf<typeof chatsApi.log>, call: RequestCall) {
+    return new Encoded(await this.bus.callEncoded(logRpc.read, { chat_id: params.id, ...query }, { within: call }));
   }
 
   @Route(chatsApi.typing)
   async typing({ params }: InputOf<typeof chatsApi.typing>, call: RequestCall) {
-    await this.typists.start(userOf(call).user_id, params.id);
+    await this.typists.start(params.id, call);
     return {};
   }
 }

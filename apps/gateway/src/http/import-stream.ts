@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Bus, type CallContext } from '#bus/bus.js';
-import { runInContext } from '#bus/context.js';
 import { FechatterError, fromZodError } from '#contracts/error.js';
 import { ImportLine, importRpc, maxImportLineBytes, type ImportResult } from '#contracts/import.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
@@ -19,7 +18,7 @@ export class ImportStream {
 
   /** Throws before a byte is read unless the caller owns the workspace, BAD_REQUEST when the body breaks off. */
   async run(workspaceId: number, body: AsyncIterable<Uint8Array>, call: CallContext): Promise<ImportResult> {
-    const { role } = await this.bus.call(workspaceRpc.get, { workspace_id: workspaceId });
+    const { role } = await this.bus.call(workspaceRpc.get, { workspace_id: workspaceId }, { within: call });
     if (role !== 'owner') throw new FechatterError('FORBIDDEN', 'Only owners of the workspace may import.');
     const result: ImportResult = { imported: 0, skipped: 0, failed: 0, errors: [] };
     for await (const lines of chunks(untilBroken(body))) {
@@ -35,10 +34,12 @@ export class ImportStream {
       }
       if (good.length === 0) continue;
       // Each chunk has its own time: the request as a whole may take as long as it wants.
-      const deadline = Date.now() + chunkTimeoutMs;
-      const { imported, skipped } = await runInContext({ ...call, deadline }, () =>
-        this.bus.call(importRpc.lines, { workspace_id: workspaceId, lines: good }, { timeoutMs: chunkTimeoutMs }),
-      );
+      const within = { caller: call.caller, requestId: call.requestId, deadline: Date.now() + chunkTimeoutMs };
+      const request = { workspace_id: workspaceId, lines: good };
+      const { imported, skipped } = await this.bus.call(importRpc.lines, request, {
+        within,
+        timeoutMs: chunkTimeoutMs,
+      });
       result.imported += imported;
       result.skipped += skipped;
     }

@@ -4,6 +4,7 @@ import { invitesApi } from '#contracts/http/invite.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { gatewayConfig, publicUrl, type GatewayConfig } from '../gateway.config.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -14,24 +15,32 @@ export class InviteController {
   ) {}
 
   @Route(invitesApi.create)
-  async create({ params, body }: InputOf<typeof invitesApi.create>) {
-    const invite = await this.bus.call(workspaceRpc.createInvite, { workspace_id: params.id, ...body });
+  async create({ params, body }: InputOf<typeof invitesApi.create>, call: RequestCall) {
+    const invite = await this.bus.call(
+      workspaceRpc.createInvite,
+      { workspace_id: params.id, ...body },
+      { within: call },
+    );
     const { invite_code, expires_at } = invite;
     return { invite_code, invite_url: `${publicUrl(this.config)}/invite/${invite_code}`, expires_at };
   }
 
   @Route(invitesApi.list)
-  async list({ params }: InputOf<typeof invitesApi.list>) {
-    return this.bus.call(workspaceRpc.listInvites, { workspace_id: params.id });
+  async list({ params }: InputOf<typeof invitesApi.list>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.listInvites, { workspace_id: params.id }, { within: call });
   }
 
   @Route(invitesApi.delete)
-  async delete({ params }: InputOf<typeof invitesApi.delete>) {
-    return this.bus.call(workspaceRpc.deleteInvite, { workspace_id: params.id, invite_code: params.code });
+  async delete({ params }: InputOf<typeof invitesApi.delete>, call: RequestCall) {
+    return this.bus.call(
+      workspaceRpc.deleteInvite,
+      { workspace_id: params.id, invite_code: params.code },
+      { within: call },
+    );
   }
 
   @Route(invitesApi.accept)
-  async accept({ params }: InputOf<typeof invitesApi.accept>) {
-    return this.bus.call(workspaceRpc.acceptInvite, { invite_code: params.code });
+  async accept({ params }: InputOf<typeof invitesApi.accept>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.acceptInvite, { invite_code: params.code }, { within: call });
   }
 }

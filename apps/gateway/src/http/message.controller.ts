@@ -5,6 +5,7 @@ import { invalid } from '#contracts/error.js';
 import { messagesApi } from '#contracts/http/message.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -12,51 +13,61 @@ export class MessageController {
   constructor(private readonly bus: Bus) {}
 
   @Route(messagesApi.send)
-  async send({ body, headers }: InputOf<typeof messagesApi.send>) {
-    return this.bus.call(messageRpc.send, { ...body, idempotency_key: oneKey(body.idempotency_key, headers) });
+  async send({ body, headers }: InputOf<typeof messagesApi.send>, call: RequestCall) {
+    return this.bus.call(
+      messageRpc.send,
+      { ...body, idempotency_key: oneKey(body.idempotency_key, headers) },
+      { within: call },
+    );
   }
 
   @Route(messagesApi.sendBatch)
-  async sendBatch({ body }: InputOf<typeof messagesApi.sendBatch>) {
-    const { messages, rest } = await this.bus.call(messageRpc.sendBatch, body);
-    return { messages: [...messages, ...(await this.sent(rest))] };
+  async sendBatch({ body }: InputOf<typeof messagesApi.sendBatch>, call: RequestCall) {
+    const { messages, rest } = await this.bus.call(messageRpc.sendBatch, body, { within: call });
+    return { messages: [...messages, ...(await this.sent(rest, call))] };
   }
 
   @Route(messagesApi.list)
-  async list({ query }: InputOf<typeof messagesApi.list>) {
-    return new Encoded(await this.bus.callEncoded(messageRpc.list, query));
+  async list({ query }: InputOf<typeof messagesApi.list>, call: RequestCall) {
+    return new Encoded(await this.bus.callEncoded(messageRpc.list, query, { within: call }));
   }
 
   @Route(messagesApi.get)
-  async get({ params }: InputOf<typeof messagesApi.get>) {
-    return this.bus.call(messageRpc.get, { message_id: params.id });
+  async get({ params }: InputOf<typeof messagesApi.get>, call: RequestCall) {
+    return this.bus.call(messageRpc.get, { message_id: params.id }, { within: call });
   }
 
   @Route(messagesApi.thread)
-  async thread({ params, query }: InputOf<typeof messagesApi.thread>) {
-    return new Encoded(await this.bus.callEncoded(messageRpc.thread, { message_id: params.id, ...query }));
+  async thread({ params, query }: InputOf<typeof messagesApi.thread>, call: RequestCall) {
+    return new Encoded(
+      await this.bus.callEncoded(messageRpc.thread, { message_id: params.id, ...query }, { within: call }),
+    );
   }
 
   @Route(messagesApi.edit)
-  async edit({ params, body }: InputOf<typeof messagesApi.edit>) {
-    return this.bus.call(messageRpc.edit, { message_id: params.id, ...body });
+  async edit({ params, body }: InputOf<typeof messagesApi.edit>, call: RequestCall) {
+    return this.bus.call(messageRpc.edit, { message_id: params.id, ...body }, { within: call });
   }
 
   @Route(messagesApi.delete)
-  async delete({ params }: InputOf<typeof messagesApi.delete>) {
-    return this.bus.call(messageRpc.delete, { message_id: params.id });
+  async delete({ params }: InputOf<typeof messagesApi.delete>, call: RequestCall) {
+    return this.bus.call(messageRpc.delete, { message_id: params.id }, { within: call });
   }
 
   @Route(messagesApi.history)
-  async history({ params }: InputOf<typeof messagesApi.history>) {
-    return this.bus.call(messageRpc.history, { message_id: params.id });
+  async history({ params }: InputOf<typeof messagesApi.history>, call: RequestCall) {
+    return this.bus.call(messageRpc.history, { message_id: params.id }, { within: call });
   }
 
   /** Messages that the caller has sent, in as many replies of the bus as they need. */
-  private async sent(ids: readonly number[]): Promise<Message[]> {
+  private async sent(ids: readonly number[], call: RequestCall): Promise<Message[]> {
     const found: Message[] = [];
     while (found.length < ids.length) {
-      const { messages } = await this.bus.call(messageRpc.getSent, { message_ids: ids.slice(found.length) });
+      const { messages } = await this.bus.call(
+        messageRpc.getSent,
+        { message_ids: ids.slice(found.length) },
+        { within: call },
+      );
       if (messages.length === 0) throw new Error(`Of ${ids.length} messages only ${found.length} are there`);
       found.push(...messages);
     }

@@ -4,6 +4,7 @@ import { Encoded } from '#bus/encoded.js';
 import { pinsApi } from '#contracts/http/pin.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { pinRpc } from '#contracts/pin.contract.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -11,17 +12,17 @@ export class PinController {
   constructor(private readonly bus: Bus) {}
 
   @Route(pinsApi.add)
-  async add({ params }: InputOf<typeof pinsApi.add>) {
-    return this.bus.call(pinRpc.add, { message_id: params.id });
+  async add({ params }: InputOf<typeof pinsApi.add>, call: RequestCall) {
+    return this.bus.call(pinRpc.add, { message_id: params.id }, { within: call });
   }
 
   @Route(pinsApi.remove)
-  async remove({ params }: InputOf<typeof pinsApi.remove>) {
-    return this.bus.call(pinRpc.remove, { message_id: params.id });
+  async remove({ params }: InputOf<typeof pinsApi.remove>, call: RequestCall) {
+    return this.bus.call(pinRpc.remove, { message_id: params.id }, { within: call });
   }
 
   @Route(pinsApi.list)
-  async list({ params, query }: InputOf<typeof pinsApi.list>) {
-    return new Encoded(await this.bus.callEncoded(pinRpc.list, { chat_id: params.id, ...query }));
+  async list({ params, query }: InputOf<typeof pinsApi.list>, call: RequestCall) {
+    return new Encoded(await this.bus.callEncoded(pinRpc.list, { chat_id: params.id, ...query }, { within: call }));
   }
 }

@@ -3,6 +3,7 @@ import { Bus } from '#bus/bus.js';
 import { reactionsApi } from '#contracts/http/reaction.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { reactionRpc } from '#contracts/reaction.contract.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -10,12 +11,12 @@ export class ReactionController {
   constructor(private readonly bus: Bus) {}
 
   @Route(reactionsApi.add)
-  async add({ params, body }: InputOf<typeof reactionsApi.add>) {
-    return this.bus.call(reactionRpc.add, { message_id: params.id, ...body });
+  async add({ params, body }: InputOf<typeof reactionsApi.add>, call: RequestCall) {
+    return this.bus.call(reactionRpc.add, { message_id: params.id, ...body }, { within: call });
   }
 
   @Route(reactionsApi.remove)
-  async remove({ params }: InputOf<typeof reactionsApi.remove>) {
-    return this.bus.call(reactionRpc.remove, { message_id: params.id, emoji: params.emoji });
+  async remove({ params }: InputOf<typeof reactionsApi.remove>, call: RequestCall) {
+    return this.bus.call(reactionRpc.remove, { message_id: params.id, emoji: params.emoji }, { within: call });
   }
 }

@@ -4,6 +4,7 @@ import { Encoded } from '#bus/encoded.js';
 import { receiptsApi } from '#contracts/http/receipt.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { receiptRpc } from '#contracts/receipt.contract.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -11,7 +12,7 @@ export class ReceiptController {
   constructor(private readonly bus: Bus) {}
 
   @Route(receiptsApi.list)
-  async list({ params, query }: InputOf<typeof receiptsApi.list>) {
-    return new Encoded(await this.bus.callEncoded(receiptRpc.list, { chat_id: params.id, ...query }));
+  async list({ params, query }: InputOf<typeof receiptsApi.list>, call: RequestCall) {
+    return new Encoded(await this.bus.callEncoded(receiptRpc.list, { chat_id: params.id, ...query }, { within: call }));
   }
 }

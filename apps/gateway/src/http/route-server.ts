@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { runInContext } from '#bus/context.js';
 import type { Route as Contract } from '#contracts/http/route.js';
 import type { RouteGuard } from '../security/route.guard.js';
 import { parseInput } from './input.js';
@@ -28,7 +27,7 @@ function serve(fastify: FastifyInstance, guard: RouteGuard, { contract, handle }
       const more = (contract.cost?.(input.body) ?? 1) - 1;
       if (more > 0) await guard.charge(contract, request, reply, call.caller, more);
       reply.statusCode = contract.status;
-      return runInContext(call, () => handle(input, call));
+      return handle(input, call);
     },
   });
 }

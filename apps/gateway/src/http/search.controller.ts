@@ -5,6 +5,7 @@ import { chatRpc } from '#contracts/chat.contract.js';
 import { searchApi } from '#contracts/http/search.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { searchRpc } from '#contracts/search.contract.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 import { UserDirectory } from './user-directory.js';
 
@@ -16,25 +17,27 @@ export class SearchController {
   ) {}
 
   @Route(searchApi.messages)
-  async messages({ body }: InputOf<typeof searchApi.messages>) {
-    return new Encoded(await this.bus.callEncoded(searchRpc.messages, body));
+  async messages({ body }: InputOf<typeof searchApi.messages>, call: RequestCall) {
+    return new Encoded(await this.bus.callEncoded(searchRpc.messages, body, { within: call }));
   }
 
   @Route(searchApi.messagesByQuery)
-  async messagesByQuery({ query }: InputOf<typeof searchApi.messagesByQuery>) {
+  async messagesByQuery({ query }: InputOf<typeof searchApi.messagesByQuery>, call: RequestCall) {
     const { q, chat_ids, sender_ids, date_from, date_to, ...rest } = query;
     const filters = { chat_ids, sender_ids, date_from, date_to };
-    return new Encoded(await this.bus.callEncoded(searchRpc.messages, { query: q, filters, ...rest }));
+    return new Encoded(
+      await this.bus.callEncoded(searchRpc.messages, { query: q, filters, ...rest }, { within: call }),
+    );
   }
 
   @Route(searchApi.users)
-  async users({ query }: InputOf<typeof searchApi.users>) {
-    return this.directory.search(query);
+  async users({ query }: InputOf<typeof searchApi.users>, call: RequestCall) {
+    return this.directory.search(query, call);
   }
 
   @Route(searchApi.chats)
-  async chats({ query: { q, workspace_id, limit } }: InputOf<typeof searchApi.chats>) {
-    const { chats } = await this.bus.call(chatRpc.search, { query: q, workspace_id, limit });
+  async chats({ query: { q, workspace_id, limit } }: InputOf<typeof searchApi.chats>, call: RequestCall) {
+    const { chats } = await this.bus.call(chatRpc.search, { query: q, workspace_id, limit }, { within: call });
     return { chats, next_cursor: null, has_more: false };
   }
 }

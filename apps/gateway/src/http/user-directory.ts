@@ -6,6 +6,7 @@ import type { searchApi } from '#contracts/http/search.routes.js';
 import type { InputOf, ReplyOf } from '#contracts/http/route.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
+import type { RequestCall } from './request-call.js';
 import { PresenceReader } from '../realtime/presence-reader.js';
 import { inSlices } from './slices.js';
 
@@ -20,10 +21,13 @@ export class UserDirectory {
   ) {}
 
   /** The members of a workspace in the order of chat's list; three calls for a page of usual size. */
-  async listMembers(query: InputOf<typeof usersApi.list>['query']): Promise<ReplyOf<typeof usersApi.list>> {
-    const { members, next_cursor, has_more } = await this.bus.call(workspaceRpc.listMembers, query);
+  async listMembers(
+    query: InputOf<typeof usersApi.list>['query'],
+    call: RequestCall,
+  ): Promise<ReplyOf<typeof usersApi.list>> {
+    const { members, next_cursor, has_more } = await this.bus.call(workspaceRpc.listMembers, query, { within: call });
     const ids = members.map(({ user_id }) => user_id);
-    const users = await this.usersById(ids);
+    const users = await this.usersById(ids, call);
     const statuses = this.presence.statusOf(ids);
     return {
       users: members.flatMap(({ user_id, role }) => {
@@ -36,26 +40,29 @@ export class UserDirectory {
   }
 
   /** Throws NOT_FOUND for whom the caller may not see. */
-  async get(id: number): Promise<ReplyOf<typeof usersApi.get>> {
-    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { ids: [id] });
-    const user = user_ids.includes(id) ? (await this.usersById([id])).get(id) : undefined;
+  async get(id: number, call: RequestCall): Promise<ReplyOf<typeof usersApi.get>> {
+    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { ids: [id] }, { within: call });
+    const user = user_ids.includes(id) ? (await this.usersById([id], call)).get(id) : undefined;
     if (user === undefined) throw notFound('user');
     return { ...user, status: this.presence.statusOf([id]).get(id) ?? 'offline' };
   }
 
-  async search({
-    q,
-    workspace_id,
-    limit,
-  }: InputOf<typeof searchApi.users>['query']): Promise<ReplyOf<typeof searchApi.users>> {
-    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id });
-    const { users } = await this.bus.call(userRpc.search, { query: q, ids: user_ids, limit }, asGateway);
+  async search(
+    { q, workspace_id, limit }: InputOf<typeof searchApi.users>['query'],
+    call: RequestCall,
+  ): Promise<ReplyOf<typeof searchApi.users>> {
+    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id }, { within: call });
+    const { users } = await this.bus.call(
+      userRpc.search,
+      { query: q, ids: user_ids, limit },
+      { within: call, ...asGateway },
+    );
     return { users, next_cursor: null, has_more: false };
   }
 
-  private async usersById(ids: number[]): Promise<Map<number, User>> {
+  private async usersById(ids: number[], call: RequestCall): Promise<Map<number, User>> {
     const users = await inSlices(ids, async (slice) => {
-      return (await this.bus.call(userRpc.getMany, { ids: slice }, asGateway)).users;
+      return (await this.bus.call(userRpc.getMany, { ids: slice }, { within: call, ...asGateway })).users;
     });
     return new Map(users.map((user) => [user.id, user]));
   }

@@ -3,6 +3,7 @@ import { Bus } from '#bus/bus.js';
 import { usersApi } from '#contracts/http/user.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { userRpc } from '#contracts/user.contract.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 import { UserDirectory } from './user-directory.js';
 
@@ -14,22 +15,22 @@ export class UserController {
   ) {}
 
   @Route(usersApi.me)
-  async me() {
-    return this.bus.call(userRpc.me, {});
+  async me(_: InputOf<typeof usersApi.me>, call: RequestCall) {
+    return this.bus.call(userRpc.me, {}, { within: call });
   }
 
   @Route(usersApi.updateMe)
-  async updateMe({ body }: InputOf<typeof usersApi.updateMe>) {
-    return this.bus.call(userRpc.updateMe, body);
+  async updateMe({ body }: InputOf<typeof usersApi.updateMe>, call: RequestCall) {
+    return this.bus.call(userRpc.updateMe, body, { within: call });
   }
 
   @Route(usersApi.list)
-  async list({ query }: InputOf<typeof usersApi.list>) {
-    return this.directory.listMembers(query);
+  async list({ query }: InputOf<typeof usersApi.list>, call: RequestCall) {
+    return this.directory.listMembers(query, call);
   }
 
   @Route(usersApi.get)
-  async get({ params }: InputOf<typeof usersApi.get>) {
-    return this.directory.get(params.id);
+  async get({ params }: InputOf<typeof usersApi.get>, call: RequestCall) {
+    return this.directory.get(params.id, call);
   }
 }

@@ -3,6 +3,7 @@ import { Bus } from '#bus/bus.js';
 import { workspacesApi } from '#contracts/http/workspace.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
+import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
 @Controller()
@@ -10,42 +11,50 @@ export class WorkspaceController {
   constructor(private readonly bus: Bus) {}
 
   @Route(workspacesApi.list)
-  async list() {
-    return this.bus.call(workspaceRpc.list, {});
+  async list(_: InputOf<typeof workspacesApi.list>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.list, {}, { within: call });
   }
 
   @Route(workspacesApi.create)
-  async create({ body }: InputOf<typeof workspacesApi.create>) {
-    return this.bus.call(workspaceRpc.create, body);
+  async create({ body }: InputOf<typeof workspacesApi.create>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.create, body, { within: call });
   }
 
   @Route(workspacesApi.get)
-  async get({ params }: InputOf<typeof workspacesApi.get>) {
-    return this.bus.call(workspaceRpc.get, { workspace_id: params.id });
+  async get({ params }: InputOf<typeof workspacesApi.get>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.get, { workspace_id: params.id }, { within: call });
   }
 
   @Route(workspacesApi.update)
-  async update({ params, body }: InputOf<typeof workspacesApi.update>) {
-    return this.bus.call(workspaceRpc.update, { workspace_id: params.id, ...body });
+  async update({ params, body }: InputOf<typeof workspacesApi.update>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.update, { workspace_id: params.id, ...body }, { within: call });
   }
 
   @Route(workspacesApi.delete)
-  async delete({ params }: InputOf<typeof workspacesApi.delete>) {
-    return this.bus.call(workspaceRpc.delete, { workspace_id: params.id });
+  async delete({ params }: InputOf<typeof workspacesApi.delete>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.delete, { workspace_id: params.id }, { within: call });
   }
 
   @Route(workspacesApi.listMembers)
-  async listMembers({ params, query }: InputOf<typeof workspacesApi.listMembers>) {
-    return this.bus.call(workspaceRpc.listMembers, { workspace_id: params.id, ...query });
+  async listMembers({ params, query }: InputOf<typeof workspacesApi.listMembers>, call: RequestCall) {
+    return this.bus.call(workspaceRpc.listMembers, { workspace_id: params.id, ...query }, { within: call });
   }
 
   @Route(workspacesApi.setRole)
-  async setRole({ params, body }: InputOf<typeof workspacesApi.setRole>) {
-    return this.bus.call(workspaceRpc.setRole, { workspace_id: params.id, user_id: params.user_id, ...body });
+  async setRole({ params, body }: InputOf<typeof workspacesApi.setRole>, call: RequestCall) {
+    return this.bus.call(
+      workspaceRpc.setRole,
+      { workspace_id: params.id, user_id: params.user_id, ...body },
+      { within: call },
+    );
   }
 
   @Route(workspacesApi.removeMember)
-  async removeMember({ params }: InputOf<typeof workspacesApi.removeMember>) {
-    return this.bus.call(workspaceRpc.removeMember, { workspace_id: params.id, user_id: params.user_id });
+  async removeMember({ params }: InputOf<typeof workspacesApi.removeMember>, call: RequestCall) {
+    return this.bus.call(
+      workspaceRpc.removeMember,
+      { workspace_id: params.id, user_id: params.user_id },
+      { within: call },
+    );
   }
 }

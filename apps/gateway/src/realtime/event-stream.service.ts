@@ -7,7 +7,6 @@ import { FechatterError, invalid } from '#contracts/error.js';
 import { closeCode } from '#contracts/frame.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { requestContext } from '#telemetry/request-context.js';
 import { TokenVerifier } from '../security/token-verifier.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
@@ -61,8 +60,7 @@ export class EventStreamService {
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     raw.flushHeaders();
-    // The stream outlives the request: nothing in it shares the deadline.
-    void requestContext.exit(() => this.serve(connection, transport, since));
+    void this.serve(connection, transport, since);
   }
 
   private async identify(token: string | undefined, ticket: string | undefined): Promise<Identity> {

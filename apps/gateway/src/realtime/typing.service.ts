@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Bus } from '#bus/bus.js';
+import { Bus, userOf, type CallContext } from '#bus/bus.js';
 import { notFound } from '#contracts/error.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import { presenceEvent } from '#contracts/presence.contract.js';
@@ -15,11 +15,11 @@ export class TypingService {
 
   constructor(private readonly bus: Bus) {}
 
-  /** Within the context of a request of the user. Throws NOT_FOUND for a chat that the user may not read. */
-  async start(userId: number, chatId: number): Promise<void> {
-    const { chat_ids } = await this.bus.call(messageRpc.readableChats, { chat_ids: [chatId] });
+  /** For the user who calls. Throws NOT_FOUND for a chat that the user may not read. */
+  async start(chatId: number, within: CallContext): Promise<void> {
+    const { chat_ids } = await this.bus.call(messageRpc.readableChats, { chat_ids: [chatId] }, { within });
     if (!chat_ids.includes(chatId)) throw notFound('chat');
-    this.announce(userId, chatId);
+    this.announce(userOf(within).user_id, chatId);
   }
 
   /** For a user who is known to be a member. */

@@ -35,6 +35,8 @@ const erase = sql(
   `WITH history AS (
      UPDATE message.message_changes SET data = '{}'
      WHERE chat_id = $1 AND message_id = $4 AND type = 'message.updated'
+   ), counted AS (
+     UPDATE message.chat_heads SET deleted_count = deleted_count + 1 WHERE chat_id = $1
    ), unreacted AS (
      DELETE FROM message.reactions WHERE chat_id = $1 AND message_id = $4
    ), unpinned AS (
@@ -53,8 +55,10 @@ const unreply = sql(
 
 const unmention = sql(
   'message.unmention',
-  `DELETE FROM message.mentions
-   WHERE chat_id = $1 AND ordinal = $2 AND (user_id = ANY($3::bigint[]) OR user_id IS NULL)`,
+  `WITH named AS (
+     DELETE FROM message.mentions WHERE chat_id = $1 AND ordinal = $2 AND user_id = ANY($3::bigint[])
+   )
+   DELETE FROM message.mentions WHERE chat_id = $1 AND ordinal = $2 AND user_id IS NULL`,
 );
 
 const mention = sql(

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { maxPageText } from '#bus/page-size.js';
-import { presentMember, presentReader, unreadCount } from './present-member.sql.js';
+import { mentionCount, presentMember, presentReader, unreadCount } from './present-member.sql.js';
 
 /** Where a page of an inbox goes on: after the chat with this activity, in epoch milliseconds, and this id. */
 export interface InboxPosition {
@@ -29,6 +29,8 @@ export interface InboxRow {
 
 /** Bytes of an entry beside the text of its last message. */
 const entryBytes = 400;
+/** The last message is looked for among so many: a chat that ends in tombstones costs no more than others. */
+const lookedBack = 1_000;
 
 const inbox = sql(
   'message.inbox',
@@ -42,17 +44,16 @@ const inbox = sql(
        FROM (
          SELECT h.chat_id, h.workspace_id, a.role, a.joined_seq, h.last_seq, r.read_seq, h.last_activity_at,
            ${unreadCount} AS unread_count,
-           (SELECT count(DISTINCT n.ordinal) FROM message.mentions n
-            WHERE n.chat_id = h.chat_id AND (n.user_id = $1 OR n.user_id IS NULL) AND n.ordinal > r.read_count
-           ) AS mention_count
+           ${mentionCount} AS mention_count
          FROM ${presentReader}
          WHERE ($2::bigint IS NULL OR h.workspace_id = $2)
            AND ($3::timestamptz IS NULL OR (h.last_activity_at, h.chat_id) < ($3, $4::bigint))
          ORDER BY h.last_activity_at DESC, h.chat_id DESC LIMIT $5
        ) p
        LEFT JOIN LATERAL (
-         SELECT m.id AS message_id, m.sender_id, m.content, m.created_at FROM message.messages m
-         WHERE m.chat_id = p.chat_id AND m.deleted_at IS NULL ORDER BY m.seq DESC LIMIT 1
+         SELECT m.id AS message_id, m.sender_id, m.content, m.created_at FROM (
+           SELECT * FROM message.messages WHERE chat_id = p.chat_id ORDER BY seq DESC LIMIT ${lookedBack}
+         ) m WHERE m.deleted_at IS NULL ORDER BY m.seq DESC LIMIT 1
        ) l ON true
      ) sized WHERE text_before < ${maxPageText}
    ) c ON true ORDER BY c.last_activity_at DESC, c.chat_id DESC`,

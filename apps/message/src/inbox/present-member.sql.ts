@@ -15,3 +15,10 @@ export const unreadCount = `h.message_count - r.read_count - (
     SELECT count(*) FROM message.messages d
     WHERE d.chat_id = h.chat_id AND d.ordinal > r.read_count AND d.deleted_at IS NOT NULL
   )`;
+
+/** Unread messages that name the reader or everybody; one that does both counts once. Two ranges of an index. */
+export const mentionCount = `(SELECT count(*) FROM (
+    SELECT ordinal FROM message.mentions WHERE chat_id = h.chat_id AND user_id = $1 AND ordinal > r.read_count
+    UNION
+    SELECT ordinal FROM message.mentions WHERE chat_id = h.chat_id AND user_id IS NULL AND ordinal > r.read_count
+  ) n)`;

@@ -12,7 +12,7 @@ const recentHeads = sql(
      SELECT chat_id, max(minute) AS minute FROM message.chat_activity
      WHERE minute >= date_trunc('minute', now()) - interval '3 minutes'
      GROUP BY chat_id ORDER BY 2 DESC LIMIT ${mostRecent}
-   ) a JOIN message.chat_heads h ON h.chat_id = a.chat_id`,
+   ) a CROSS JOIN LATERAL (SELECT * FROM message.chat_heads WHERE chat_id = a.chat_id OFFSET 0) h`,
 );
 
 const allHeads = sql(

@@ -65,10 +65,12 @@ const followLog = logOf(
 
 const changedSince = sql(
   'message.changed_since',
-  `SELECT h.chat_id, greatest(min(c.first_seq), a.joined_seq) - 1 AS after
+  `SELECT h.chat_id, greatest(c.first_seq, a.joined_seq) - 1 AS after
    FROM ${presentMember}
-   JOIN message.chat_activity c ON c.chat_id = h.chat_id AND c.minute >= date_trunc('minute', $2::timestamptz)
-   GROUP BY h.chat_id, a.joined_seq`,
+   CROSS JOIN LATERAL (
+     SELECT first_seq FROM message.chat_activity
+     WHERE chat_id = h.chat_id AND minute >= date_trunc('minute', $2::timestamptz) ORDER BY minute LIMIT 1
+   ) c`,
 );
 
 const everyChat = sql('message.changed_ever', `SELECT h.chat_id, a.joined_seq - 1 AS after FROM ${presentMember}`);

@@ -61,10 +61,8 @@ const listEdits = sql(
 
 const countOfWorkspace = sql(
   'message.count_of_workspace',
-  `SELECT coalesce(sum(h.message_count - (
-     SELECT count(*) FROM message.messages d WHERE d.chat_id = h.chat_id AND d.deleted_at IS NOT NULL
-   )), 0)::bigint AS message_count
-   FROM message.chat_heads h WHERE h.workspace_id = $1 AND NOT h.is_deleted`,
+  `SELECT coalesce(sum(message_count - deleted_count), 0)::bigint AS message_count
+   FROM message.chat_heads WHERE workspace_id = $1 AND NOT is_deleted`,
 );
 
 /** Reads of messages. Whatever names a user yields nothing for who is not present in the chat. */

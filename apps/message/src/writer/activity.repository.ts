@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
 import { Database } from '#database/database.js';
-import { ChatActivityEntity } from './chat-activity.entity.js';
+import { sql } from '#database/statement.js';
+
+const forget = sql('message.activity_forget', 'DELETE FROM message.chat_activity WHERE minute < $1');
 
 /** When chats were active. */
 @Injectable()
@@ -9,6 +10,6 @@ export class ActivityRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   async forgetBefore(minute: Date): Promise<void> {
-    await this.database.dataSource.getRepository(ChatActivityEntity).delete({ minute: LessThan(minute) });
+    await this.database.query(forget, [minute]);
   }
 }

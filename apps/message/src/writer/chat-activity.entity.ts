@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The first seq that a chat got in a minute. */
 @Entity({ schema: 'message', name: 'chat_activity' })
+@Index('idx_chat_activity_chat', ['chatId', 'minute'])
 export class ChatActivityEntity {
   @PrimaryColumn({ type: 'timestamptz', primaryKeyConstraintName: 'chat_activity_pkey' })
   minute!: Date;

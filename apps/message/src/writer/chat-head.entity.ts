@@ -1,4 +1,4 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The end of a chat's log; its row is the lock under which the log grows. */
 @Entity({ schema: 'message', name: 'chat_heads' })
@@ -6,6 +6,7 @@ export class ChatHeadEntity {
   @PrimaryColumn({ name: 'chat_id', type: 'bigint', primaryKeyConstraintName: 'chat_heads_pkey' })
   chatId!: number;
 
+  @Index('idx_chat_heads_workspace')
   @Column({ name: 'workspace_id', type: 'bigint' })
   workspaceId!: number;
 
@@ -17,6 +18,9 @@ export class ChatHeadEntity {
 
   @Column({ name: 'message_count', type: 'bigint' })
   messageCount!: number;
+
+  @Column({ name: 'deleted_count', type: 'bigint', default: 0 })
+  deletedCount!: number;
 
   @Column({ name: 'last_created_at', type: 'timestamptz', precision: 3, nullable: true })
   lastCreatedAt!: Date | null;

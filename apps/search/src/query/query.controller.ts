@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { userOf, type CallContext } from '#bus/bus.js';
+import type { CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import { searchRpc } from '#contracts/search.contract.js';
@@ -15,6 +15,6 @@ export class QueryController {
     request: RequestOf<typeof searchRpc.messages>,
     context: CallContext,
   ): Promise<ReplyOf<typeof searchRpc.messages>> {
-    return this.queries.messages(userOf(context).user_id, request);
+    return this.queries.messages(request, context);
   }
 }

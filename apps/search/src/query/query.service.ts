@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus, userOf, type CallContext, type Caller } from '#bus/bus.js';
 import { fitting } from '#bus/page-size.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -26,13 +26,18 @@ export class QueryService {
   ) {}
 
   /**
-   * Searches as user `userId`, who is the caller of the request in progress. VALIDATION_ERROR for a cursor of another
+   * Searches for the user who calls. VALIDATION_ERROR for a cursor of another
    * search, UNAVAILABLE when it takes too long.
    */
-  async messages(userId: number, request: Request): Promise<Reply> {
+  async messages(request: Request, call: CallContext): Promise<Reply> {
+    const userId = userOf(call).user_id;
     const startedAt = performance.now();
     const { workspace_id, filters, sort, cursor, limit } = request;
-    const readable = await this.bus.call(messageRpc.readableChats, { workspace_id, chat_ids: filters.chat_ids });
+    const readable = await this.bus.call(
+      messageRpc.readableChats,
+      { workspace_id, chat_ids: filters.chat_ids },
+      { within: call },
+    );
     const list = listOf(userId, request);
     const after = cursor === undefined ? undefined : placeOf(list, cursor);
     const terms = termsOf(request.query);
@@ -48,7 +53,7 @@ export class QueryService {
     const shown = fitting(hits.slice(0, limit));
     const hasMore = (hits[0]?.found ?? 0) > shown.length;
     return {
-      results: await this.results(shown, terms),
+      results: await this.results(shown, terms, call),
       total: Math.min(total, countedExactly),
       total_is_exact: total <= countedExactly,
       next_cursor: hasMore ? cursorBehind(list, shown.at(-1)) : null,
@@ -57,13 +62,13 @@ export class QueryService {
   }
 
   /** A chat that the caller has left while the search ran is left out. */
-  private async results(hits: readonly Hit[], terms: Terms): Promise<SearchResult[]> {
+  private async results(hits: readonly Hit[], terms: Terms, call: CallContext): Promise<SearchResult[]> {
     if (hits.length === 0) return [];
     const chatIds = [...new Set(hits.map((hit) => hit.chat_id))];
     const senderIds = [...new Set(hits.map((hit) => hit.sender_id))];
     const [{ chats }, { users }] = await Promise.all([
-      this.bus.call(chatRpc.getMany, { ids: chatIds }),
-      this.bus.call(userRpc.getMany, { ids: senderIds }, { as: self }),
+      this.bus.call(chatRpc.getMany, { ids: chatIds }, { within: call }),
+      this.bus.call(userRpc.getMany, { ids: senderIds }, { within: call, as: self }),
     ]);
     const names = new Map(chats.map((chat) => [chat.id, chat.name]));
     const senders = new Map(users.map((user) => [user.id, user]));
