@@ -13,7 +13,8 @@ import { withSubject, type Subject } from './subject.js';
 /** MiB a minute, by the straight line through the last two thirds. At 3,000 sends a second one MiB is 6 bytes a send. */
 const bars = { heap: { of: 'ours', atMost: 1 }, rss: { of: 'ours', atMost: 4 } } as const;
 const members = 8;
-const stretchSeconds = { quick: 4, full: 20 };
+/** Long enough that a full garbage collection falls into each. */
+const stretchSeconds = { quick: 15, full: 60 };
 
 /** That memory stays flat: ten minutes of sends at half of the highest rate. */
 export const soak: Bench = {

@@ -1,6 +1,7 @@
 import type { Plot } from '../bench.js';
 import { escapeHtml } from './escape.js';
 import { linear, logarithmic, ordinal, percentiles, type Scale } from './scale.js';
+import { seriesColours } from './style.js';
 import { number } from './table.js';
 
 const [width, height] = [640, 300];
@@ -9,7 +10,9 @@ const inner = { width: width - margin.left - margin.right, height: height - marg
 
 /** A figure with its legend; colours come from the style of the page. */
 export function plotFigure(plot: Plot): string {
-  const legend = plot.series.map(({ name }, at) => `<li class="s${at % 8}">${escapeHtml(name)}</li>`).join('');
+  const legend = plot.series
+    .map(({ name }, at) => `<li class="s${at % seriesColours}">${escapeHtml(name)}</li>`)
+    .join('');
   return `<figure><figcaption>${escapeHtml(plot.title)}</figcaption><ul class="legend">${legend}</ul>${svg(plot)}</figure>`;
 }
 
@@ -23,7 +26,7 @@ function svg(plot: Plot): string {
       .map(([px, py], index) => `${index === 0 ? 'M' : 'L'}${fixed(left(px))} ${fixed(top(py))}`)
       .join('');
     const dots = points.length > 24 ? '' : points.map((point) => dot(point, left, top, plot)).join('');
-    return `<g class="s${at % 8}"><path d="${path}"><title>${escapeHtml(name)}</title></path>${dots}</g>`;
+    return `<g class="s${at % seriesColours}"><path d="${path}"><title>${escapeHtml(name)}</title></path>${dots}</g>`;
   });
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(plot.title)}">${[
     ...y.ticks.map((tick) => yTick(tick, top(tick))),

@@ -1,9 +1,12 @@
+/** So many series have colours of their own. */
+export const seriesColours = 10;
+
 /** The look of reports, in light and dark. The series' colours can be told apart by people who see few colours. */
 export const style = `
 :root { color-scheme: light dark; --paper: #fdfdfc; --ink: #1c1e21; --soft: #667079; --line: #e2e4e6; --pass: #14794a; --missed: #b3261e;
-  --c0: #0b6bcb; --c1: #d9730d; --c2: #2a9d6f; --c3: #8e44ad; --c4: #c2185b; --c5: #7a8a00; --c6: #00838f; --c7: #6d4c41; }
+  --c0: #0b6bcb; --c1: #d9730d; --c2: #2a9d6f; --c3: #8e44ad; --c4: #c2185b; --c5: #7a8a00; --c6: #00838f; --c7: #6d4c41; --c8: #5c6bc0; --c9: #455a64; }
 @media (prefers-color-scheme: dark) { :root { --paper: #17191c; --ink: #e6e8ea; --soft: #9aa4ad; --line: #30353a; --pass: #5ac78f; --missed: #ff8a80;
-  --c0: #5aa9f8; --c1: #f2a154; --c2: #5fd0a4; --c3: #c39bd3; --c4: #f48fb1; --c5: #cdd35a; --c6: #4dd0e1; --c7: #bcaaa4; } }
+  --c0: #5aa9f8; --c1: #f2a154; --c2: #5fd0a4; --c3: #c39bd3; --c4: #f48fb1; --c5: #cdd35a; --c6: #4dd0e1; --c7: #bcaaa4; --c8: #9fa8da; --c9: #b0bec5; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1360px; padding: 24px; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 h1 { margin: 0; font-size: 26px; } h2 { margin: 0 0 4px; font-size: 20px; }
@@ -24,5 +27,5 @@ svg text { fill: var(--soft); font-size: 12px; } svg text.x, svg text.axis { tex
 svg line { stroke: var(--line); } svg path { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; list-style: none; margin: 2px 0 4px; padding: 0; font-size: 13px; color: var(--soft); }
 .legend li::before { content: ''; display: inline-block; width: 14px; height: 3px; margin-right: 6px; vertical-align: middle; background: currentColor; }
-${Array.from({ length: 8 }, (_, at) => `.s${at} path { stroke: var(--c${at}); } .s${at} circle { fill: var(--c${at}); } .legend .s${at}::before { background: var(--c${at}); }`).join('\n')}
+${Array.from({ length: seriesColours }, (_, at) => `.s${at} path { stroke: var(--c${at}); } .s${at} circle { fill: var(--c${at}); } .legend .s${at}::before { background: var(--c${at}); }`).join('\n')}
 `;
