@@ -1,9 +1,14 @@
 import base from './jest.base.js';
 
-/** What takes too long for every commit: the plans of all statements on a million messages. */
+process.env.NIGHTLY = 'true';
+
+/**
+ * What takes too long for every commit: the plans of all statements on a million messages, and every case of the crashes
+ * of which a commit tries one of each kind.
+ */
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/{plans,soak}/**/*.spec.ts'],
+  testMatch: ['<rootDir>/test/plans/**/*.spec.ts', '<rootDir>/test/faults/{hand-over,import}.spec.ts'],
   testTimeout: 600_000,
   maxWorkers: 1,
 };

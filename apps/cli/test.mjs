@@ -10,7 +10,7 @@ const help = `npm test [-- --only STEP] [-- --help]
 Runs format, lint, types, architecture and unused-code checks, then unit tests and the end-to-end tests on both
 topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system; or
 import, which with CORPUS=FILE imports and compares a given history; or nightly (npm run test:nightly), which takes
-longer than a commit should wait: the plan of every statement on a million messages.`;
+longer than a commit should wait: the plan of every statement on a million messages, and every case of the crashes.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];

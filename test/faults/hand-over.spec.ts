@@ -5,6 +5,7 @@ import { freePort } from '#servers/free-port.js';
 import type { Answer, Person } from '../e2e/client.js';
 import { Installation, type AppProcess } from './hand-over.fixture.js';
 import { changesOf, expectMember, expectStranger, logOf, send } from './membership.js';
+import { isNightly } from './nightly.js';
 import { eventually } from './processes.js';
 
 let installation: Installation;
@@ -170,23 +171,29 @@ async function removeFromWorkspace(): Promise<Attempt> {
 const operations = { createChannel, createDirect, join, removeMember, removeFromWorkspace };
 type Finisher = 'repeating' | 'background';
 
-/** Each kind of operation at each place that it passes, finished in both ways at each service. */
-const crashes: [place: string, operation: keyof typeof operations, finisher: Finisher][] = [
+type Crash = [place: string, operation: keyof typeof operations, finisher: Finisher];
+
+/** Of every commit: each place once, finished in both ways at each service. */
+const crashes: Crash[] = [
+  ['chat.hand_over.before_apply', 'removeMember', 'repeating'],
+  ['chat.hand_over.after_apply', 'createChannel', 'background'],
+  ['chat.removal.before_deny', 'removeFromWorkspace', 'background'],
+  ['chat.removal.after_deny', 'removeFromWorkspace', 'repeating'],
+  ['message.access.before_commit', 'join', 'repeating'],
+  ['message.access.after_commit', 'createDirect', 'background'],
+];
+
+/** With these, each kind of operation at each place that it passes. */
+const moreCrashes: Crash[] = [
   ['chat.hand_over.before_apply', 'createDirect', 'repeating'],
   ['chat.hand_over.before_apply', 'join', 'background'],
-  ['chat.hand_over.before_apply', 'removeMember', 'repeating'],
   ['chat.hand_over.before_apply', 'removeFromWorkspace', 'background'],
-  ['chat.hand_over.after_apply', 'createChannel', 'background'],
   ['chat.hand_over.after_apply', 'join', 'repeating'],
   ['chat.hand_over.after_apply', 'removeMember', 'background'],
   ['chat.hand_over.after_apply', 'removeFromWorkspace', 'repeating'],
-  ['chat.removal.before_deny', 'removeFromWorkspace', 'background'],
-  ['chat.removal.after_deny', 'removeFromWorkspace', 'repeating'],
   ['message.access.before_commit', 'createChannel', 'repeating'],
-  ['message.access.before_commit', 'join', 'repeating'],
   ['message.access.before_commit', 'removeMember', 'background'],
   ['message.access.before_commit', 'removeFromWorkspace', 'repeating'],
-  ['message.access.after_commit', 'createDirect', 'background'],
   ['message.access.after_commit', 'join', 'background'],
   ['message.access.after_commit', 'removeMember', 'repeating'],
   ['message.access.after_commit', 'removeFromWorkspace', 'background'],
@@ -213,34 +220,40 @@ async function expectDiedAt(place: string): Promise<void> {
 }
 
 describe('A service that dies by SIGKILL', () => {
-  it.each(crashes)('at %s during %s leaves what is finished once, by %s', async (place, operation, finisher) => {
-    const attempt = await operations[operation]();
-    const app = place.startsWith('chat.') ? 'chat' : 'message';
-    const dying = await restart(app, place);
-    // Chat itself gives up waiting for message after three seconds; nobody but the gateway waits for chat.
-    const answered = attempt.call(app === 'chat' ? impatient : undefined);
-    expect(await dying.death()).toBe('SIGKILL');
-    await expectDiedAt(place);
-    await restart(app);
-    const answer = await answered;
-    // Before it hands over, message has denied the user everything, which is what the call promises.
-    const isInForce = app === 'message' && operation === 'removeFromWorkspace';
-    expect(isInForce ? [200, 503] : [503]).toContain(answer.status);
-    if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  it.each(isNightly ? [...crashes, ...moreCrashes] : crashes)(
+    'at %s during %s leaves what is finished once, by %s',
+    async (place, operation, finisher) => {
+      const attempt = await operations[operation]();
+      const app = place.startsWith('chat.') ? 'chat' : 'message';
+      const dying = await restart(app, place);
+      // Chat itself gives up waiting for message after three seconds; nobody but the gateway waits for chat.
+      const answered = attempt.call(app === 'chat' ? impatient : undefined);
+      expect(await dying.death()).toBe('SIGKILL');
+      await expectDiedAt(place);
+      await restart(app);
+      const answer = await answered;
+      // Before it hands over, message has denied the user everything, which is what the call promises.
+      const isInForce = app === 'message' && operation === 'removeFromWorkspace';
+      expect(isInForce ? [200, 503] : [503]).toContain(answer.status);
+      if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 
-    if (finisher === 'background') await untilSettled();
-    else
-      await eventually(async () => ((await attempt.call()).status === 503 ? undefined : true), 'a repeated call ends');
-    await attempt.expectInForce();
-    expect((await attempt.call()).status).toBe(attempt.repeated);
-    await untilSettled();
-    await attempt.expectInForce();
-    await attempt.expectOnce();
-  });
+      if (finisher === 'background') await untilSettled();
+      else
+        await eventually(
+          async () => ((await attempt.call()).status === 503 ? undefined : true),
+          'a repeated call ends',
+        );
+      await attempt.expectInForce();
+      expect((await attempt.call()).status).toBe(attempt.repeated);
+      await untilSettled();
+      await attempt.expectInForce();
+      await attempt.expectOnce();
+    },
+  );
 });
 
 describe('With two chat services and two message services', () => {
-  const rounds = 50;
+  const rounds = isNightly ? 50 : 15;
   /** By the port of its metrics, what a replica calls when it does its part: hands over, looks up a sender. */
   const callsOf = new Map<number, string>();
 
@@ -281,8 +294,8 @@ describe('With two chat services and two message services', () => {
     }
   });
 
-  it('who was removed from the workspace does nothing there, and sends at once when admitted again, 10 times', async () => {
-    for (let round = 0; round < 10; round++) {
+  it('who was removed from the workspace does nothing there, and sends at once when admitted again, again and again', async () => {
+    for (let round = 0; round < (isNightly ? 10 : 3); round++) {
       const removed = await removeFromWorkspace();
       expect((await removed.call()).status).toBe(200);
       await removed.expectInForce();

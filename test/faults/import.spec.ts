@@ -11,8 +11,10 @@ import type { Message, MessagePage } from '#contracts/message.contract.js';
 import { startSystem, type System } from '../e2e/system.js';
 import { runCommand } from './command.js';
 import { generateHistory, type HistoryLine } from './generated-history.js';
+import { isNightly } from './nightly.js';
 
-const crashes = 5;
+const interruptedLines = isNightly ? 20_000 : 10_000;
+const crashes = isNightly ? 5 : 2;
 let folder: string;
 
 beforeAll(async () => {
@@ -145,7 +147,7 @@ describe('An import', () => {
     const file = join(folder, 'interrupted.jsonl');
     await writeFile(
       file,
-      generateHistory(20_000, 'interrupted')
+      generateHistory(interruptedLines, 'interrupted')
         .map((line) => JSON.stringify(line))
         .join('\n'),
     );
@@ -162,7 +164,7 @@ describe('An import', () => {
       const { code, output } = await importing;
       expect({ code, output }).toMatchObject({ code: 0 });
       const id = await chatId(system, 'interrupted');
-      expect(await expectSame(system, id, file)).toBe(20_000);
+      expect(await expectSame(system, id, file)).toBe(interruptedLines);
       const seqs: number[] = [];
       for await (const { seq } of messages(system, id)) seqs.push(seq);
       expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] as number) + index));
