@@ -8,7 +8,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** The repository's folder, for the sources as for their build. */
 const root = new URL(import.meta.url.includes('/dist/test/') ? '../../../' : '../../', import.meta.url).pathname;
-const launchers = { standalone: 'apps/cli/start.mjs', distributed: 'apps/cli/start-distributed.mjs' };
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** What `npm start` and its sister run: flags of Node and the launcher, behind `exec node`. */
+const launchers = {
+  standalone: scripts.start.split(' ').slice(2),
+  distributed: scripts['start:distributed'].split(' ').slice(2),
+};
 
 /** A port that was free a moment ago. */
 export async function freePort() {
@@ -27,7 +32,7 @@ export async function startSystem({ topology = 'standalone', args = [], env = {}
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), `fechatter-${topology}-`));
   const chosen = port ?? (await freePort());
   const log = join(folder, 'server.log');
-  const child = spawn(process.execPath, [join(root, launchers[topology]), ...args], {
+  const child = spawn(process.execPath, [...launchers[topology], ...args], {
     cwd: root,
     env: {
       ...process.env,

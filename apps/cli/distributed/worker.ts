@@ -6,6 +6,9 @@ import type { ReadyMessage } from '#service/run.js';
 import { StartError } from '#service/start-error.js';
 import { describeError } from '../describe-error.js';
 
+/** A larger young generation: collecting it took 13 % of the time under load with the default, and 8 % with this. */
+const nodeFlags = ['--enable-source-maps', '--max-semi-space-size=32'];
+
 /** Longer than an app takes to finish its work or to give up. */
 const stopLimitMs = 35_000;
 
@@ -61,7 +64,7 @@ export class Worker {
   private async runOnce(onReady: (port?: number) => void): Promise<string> {
     // A gateway that got a free port keeps it.
     const port = this.port === undefined ? {} : { PORT: String(this.port) };
-    this.child = spawn(process.execPath, ['--enable-source-maps', this.script], {
+    this.child = spawn(process.execPath, [...nodeFlags, this.script], {
       env: { ...this.env, ...port },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -112,10 +112,13 @@ function validateReply(
   done(problem === undefined ? null : new Error(`${contract?.path} breaks its contract: ${problem.message}`), payload);
 }
 
-/** The caller's own request id when it is a sane one. */
+const instance = randomBytes(9).toString('base64url');
+let received = 0;
+
+/** The caller's own request id when it is a sane one. Ours need not be secret: this process and a number. */
 function requestIdOf({ headers }: IncomingMessage): string {
   const own = headers['x-request-id'];
-  return typeof own === 'string' && /^[\w.-]{1,64}$/.test(own) ? own : randomUUID();
+  return typeof own === 'string' && /^[\w.-]{1,64}$/.test(own) ? own : `${instance}-${++received}`;
 }
 
 /** Answers what is not HTTP at all; Fastify never sees a request there. */

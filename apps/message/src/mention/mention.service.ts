@@ -40,6 +40,9 @@ export class MentionService {
   /** Those of each text. Never fails: while auth does not answer, names that are not remembered stay mere text. */
   async findAll(contents: readonly string[]): Promise<Mentions[]> {
     const parsed = contents.map(parseMentions);
+    if (parsed.every(({ names }) => names.length === 0)) {
+      return parsed.map(({ everyone }) => ({ userIds: [], everyone }));
+    }
     const known = await this.lookUp([...new Set(parsed.flatMap(({ names }) => names.flat()))]);
     return parsed.map(({ names, everyone }) => {
       const userIds = names.flatMap((candidates) => {

@@ -80,6 +80,7 @@ export class SendService {
   /** A flush does not tell who has reacted to a message that was sent before and has changed since. */
   private async asTheyAre(userId: number, messages: Message[]): Promise<Message[]> {
     const changed = messages.filter(({ seq, version }) => version > seq).map(({ id }) => id);
+    if (changed.length === 0) return messages;
     const current = new Map<number, Message>();
     for (let rest = changed; rest.length > 0;) {
       const read = await this.getSent(userId, rest);

@@ -37,6 +37,7 @@ export class SenderService {
   async get(ids: Iterable<number>): Promise<Map<number, User>> {
     const wanted = [...new Set(ids)];
     const stale = wanted.filter((id) => !this.isFresh(id));
+    if (stale.length === 0) return this.getKnown(wanted);
     const missing = stale.filter((id) => !this.pending.has(id));
     for (let start = 0; start < missing.length; start += mostPerCall) {
       this.fetch(missing.slice(start, start + mostPerCall));

@@ -5,6 +5,7 @@ import { Logger } from '#telemetry/logger.js';
 import { effectsOf } from '../document/document.js';
 import { DocumentRepository } from '../document/document.repository.js';
 import { ChatQueue } from './chat-queue.js';
+import { Pace } from './pace.js';
 
 const self: Caller = { kind: 'service', service: 'search' };
 /** Chats that are read at the same time. */
@@ -20,6 +21,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   private readonly logger = new Logger('search.reader');
   private running: Promise<void>[] = [];
   private subscription: Subscription | undefined;
+  private readonly pace = new Pace();
   private stopped = false;
 
   constructor(
@@ -37,6 +39,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
+    this.pace.end();
     this.subscription?.unsubscribe();
     this.queue.close();
     await Promise.all(this.running);
@@ -47,6 +50,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       const growth = await this.queue.take();
       if (growth === undefined) return;
       const { chatId, entries } = growth;
+      const since = performance.now();
       try {
         await this.catchUp(chatId, entries);
       } catch (error) {
@@ -56,6 +60,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       } finally {
         this.queue.giveBack(chatId);
       }
+      await this.pace.rest(since);
     }
   }
 
@@ -65,12 +70,14 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
     if (first !== undefined && (await this.apply(chatId, first.seq - 1, entries))) return;
     let position = await this.documents.begin(chatId);
     while (!this.stopped) {
+      const since = performance.now();
       const range = { chat_id: chatId, after: position, limit: pieceLength };
       const page = await this.bus.call(logRpc.follow, range, { as: self });
       const last = page.entries.at(-1);
       if (page.last_seq < position) await this.restart(chatId, position);
       else if (last === undefined) return;
       else if ((await this.apply(chatId, position, page.entries)) && !page.has_more) return;
+      await this.pace.rest(since);
       position = await this.documents.begin(chatId);
     }
   }
