@@ -20,7 +20,7 @@ export type Rounds = ReadonlyMap<string, readonly Measured[]>;
 
 /** The sides take turns, so that what else the machine does hits all of them. */
 export async function takeTurns({ quick, say }: Setting, what: string, sides: readonly Side[]): Promise<Rounds> {
-  const rounds = quick ? 2 : 5;
+  const rounds = quick ? 2 : 3;
   const found = new Map(sides.map(({ name }) => [name, [] as Measured[]]));
   for (let round = 1; round <= rounds; round++) {
     for (const side of sides) {
