@@ -8,7 +8,7 @@ process.env.NIGHTLY = 'true';
  */
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/plans/**/*.spec.ts', '<rootDir>/test/faults/{hand-over,import}.spec.ts'],
+  testMatch: ['<rootDir>/test/plans/**/*.spec.ts', '<rootDir>/test/faults/{distributed,hand-over,import}.spec.ts'],
   testTimeout: 600_000,
   maxWorkers: 1,
 };

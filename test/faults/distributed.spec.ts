@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort, startSystem, type System } from '../e2e/system.js';
 import { runCommand, type Outcome } from './command.js';
+import { atNight } from './nightly.js';
 import { descendantsOf, eventually, untilGone, type Process } from './processes.js';
 
 const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
@@ -150,7 +151,7 @@ describe('The death of the launcher', () => {
     await rm(system.dataDir, { recursive: true, force: true });
   });
 
-  it('follows that of the npm which started it', async () => {
+  atNight('follows that of the npm which started it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fechatter-npm-'));
     const env = { ...process.env, PORT: '0', HEALTH_PORT: '0', FECHATTER_DATA_DIR: folder, NODE_ENV: 'test' };
     const npm = spawn('npm', ['run', 'start:distributed'], { env });
@@ -218,7 +219,7 @@ describe('The launcher ends', () => {
     expect(output).not.toMatch(/\n\s+at /);
   });
 
-  it('with a sentence when the given PostgreSQL or NATS is not there', async () => {
+  atNight('with a sentence when the given PostgreSQL or NATS is not there', async () => {
     const port = await freePort();
     const database = await launch([], { DATABASE_ADMIN_URL: `postgres://me:secret@localhost:${port}/postgres` });
     expect(database).toMatchObject({ code: 1, output: expect.stringContaining('DATABASE_ADMIN_URL cannot be used') });
@@ -244,7 +245,7 @@ describe('The launcher ends', () => {
     expect(output).not.toMatch(/\n\s+at /);
   });
 
-  it('when an app keeps dying', async () => {
+  atNight('when an app keeps dying', async () => {
     system = await startDistributed();
     const { child } = system;
     const exited = once(child, 'exit') as Promise<[number]>;

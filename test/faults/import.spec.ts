@@ -13,8 +13,8 @@ import { runCommand } from './command.js';
 import { generateHistory, type HistoryLine } from './generated-history.js';
 import { isNightly } from './nightly.js';
 
-const interruptedLines = isNightly ? 20_000 : 10_000;
-const crashes = isNightly ? 5 : 2;
+const interruptedLines = isNightly ? 20_000 : 6_000;
+const crashes = isNightly ? 5 : 1;
 let folder: string;
 
 beforeAll(async () => {
