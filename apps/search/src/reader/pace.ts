@@ -8,7 +8,8 @@ const longestRestMs = 1_000;
 
 /**
  * Lets people go first where the index shares a process with them: while the process is busy, every piece of work is
- * followed by a rest of three times its length, a tenth of a second at least. What has come meanwhile is indexed in larger pieces, which cost less.
+ * followed by a rest of three times its length, a tenth of a second at least. What has come meanwhile is indexed in
+ * larger pieces, which cost less.
  */
 export class Pace {
   private readonly ended = new AbortController();
@@ -19,13 +20,18 @@ export class Pace {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.last);
     this.last = now;
-    if (utilization < busy || this.ended.signal.aborted) return;
-    const restMs = Math.min(longestRestMs, Math.max(shortestRestMs, restFactor * (performance.now() - since)));
-    await pause(restMs, undefined, { signal: this.ended.signal }).catch(() => undefined);
+    const ms = restMs(utilization, performance.now() - since);
+    if (ms > 0) await pause(ms, undefined, { signal: this.ended.signal }).catch(() => undefined);
   }
 
   /** Ends every rest, now and from now on. */
   end(): void {
     this.ended.abort();
   }
+}
+
+/** How long to rest after work of so many milliseconds. `utilization`: share of its time that the process was busy. */
+export function restMs(utilization: number, workedMs: number): number {
+  if (utilization < busy) return 0;
+  return Math.min(longestRestMs, Math.max(shortestRestMs, restFactor * workedMs));
 }
