@@ -14,6 +14,14 @@ const crowd = 128;
 const mostWaits = 3;
 const lockWaitMs = 2_000;
 
+/** What a flush has left: units whose chats somebody else has locked, and the answers to all others. */
+interface Flushed {
+  readonly busy: readonly Unit[];
+  readonly answer: () => void;
+}
+
+const nothing: Flushed = { busy: [], answer: () => undefined };
+
 /**
  * Group commit. A flush takes all that waits, so a lone message leaves at once and a crowd shares commits; one flush is
  * in flight per chat and a few per process. What goes to a chat whose head another writer holds gets a flush of its own
@@ -63,63 +71,72 @@ export class SendQueue {
       const chats = chatsOf(units);
       for (const chatId of chats) this.inFlight.add(chatId);
       this.flushes += 1;
-      void this.run(units, chats, null).finally(() => {
-        this.flushes -= 1;
-        this.schedule();
-      });
+      void this.run(units, chats, null, () => (this.flushes -= 1));
     }
     while (this.waits < mostWaits) {
       const chats = this.locked.shift();
       if (chats === undefined) break;
       const units = this.line.take(chats, (chatId) => chats.has(chatId));
       this.waits += 1;
-      void this.run(units, chats, lockWaitMs).finally(() => {
-        this.waits -= 1;
-        this.schedule();
-      });
+      void this.run(units, chats, lockWaitMs, () => (this.waits -= 1));
     }
   }
 
   /** Chats stay in flight as long as they are waited for. */
-  private async run(units: readonly Unit[], chats: ReadonlySet<number>, lockWait: number | null): Promise<void> {
-    const busy = units.length === 0 ? [] : await this.flush(units, lockWait);
+  private async run(
+    units: readonly Unit[],
+    chats: ReadonlySet<number>,
+    lockWait: number | null,
+    end: () => void,
+  ): Promise<void> {
+    const { busy, answer } = units.length === 0 ? nothing : await this.flush(units, lockWait);
     this.line.putBack(busy);
     const parts = overlapping(busy);
     this.locked.push(...parts);
     for (const chatId of chats) if (!parts.some((part) => part.has(chatId))) this.inFlight.delete(chatId);
+    end();
+    // PostgreSQL works on the next flush while this one is answered.
+    this.pump();
+    answer();
   }
 
-  /** Settles all but those of locked chats, which it answers. A unit that PostgreSQL cannot take fails alone. */
-  private async flush(units: readonly Unit[], lockWait: number | null): Promise<Unit[]> {
-    let outcomes: FlushOutcome[][];
+  /** A unit that PostgreSQL cannot take fails alone. */
+  private async flush(units: readonly Unit[], lockWait: number | null): Promise<Flushed> {
     try {
-      outcomes = await this.messages.flush(
+      const outcomes = await this.messages.flush(
         units.map(({ messages }) => messages),
         lockWait,
       );
+      const busy = units.filter((_, index) => isBusy(outcomes[index]));
+      return { busy, answer: () => this.settle(units, outcomes) };
     } catch (error) {
       const isRefused = !(error instanceof FechatterError);
-      if (!isRefused || units.length === 1) {
+      if (isRefused && units.length > 1) return this.flushEach(units, lockWait);
+      const answer = () => {
         for (const chatId of chatsOf(units)) this.publisher.doubt(chatId);
         for (const { messages, reject } of units) reject(refusalOf(error, hasKeys(messages)));
-        return [];
-      }
-      const busy: Unit[] = [];
-      for (const unit of units) busy.push(...(await this.flush([unit], lockWait)));
-      return busy;
+      };
+      return { busy: [], answer };
     }
-    return this.settle(units, outcomes);
   }
 
-  private settle(units: readonly Unit[], outcomes: readonly (readonly FlushOutcome[])[]): Unit[] {
-    const busy: Unit[] = [];
+  private async flushEach(units: readonly Unit[], lockWait: number | null): Promise<Flushed> {
+    const flushed: Flushed[] = [];
+    for (const unit of units) flushed.push(await this.flush([unit], lockWait));
+    return {
+      busy: flushed.flatMap(({ busy }) => busy),
+      answer: () => {
+        for (const { answer } of flushed) answer();
+      },
+    };
+  }
+
+  /** Answers all but those of locked chats, then tells who keeps copies. */
+  private settle(units: readonly Unit[], outcomes: readonly (readonly FlushOutcome[])[]): void {
     const entries = new Map<number, LogEntry[]>();
     for (const [index, unit] of units.entries()) {
       const ofUnit = outcomes[index] ?? [];
-      if (ofUnit.some(({ outcome }) => outcome === 'busy')) {
-        busy.push(unit);
-        continue;
-      }
+      if (isBusy(ofUnit)) continue;
       const sent = ofUnit.map((outcome, place) => sentOf(unit.messages[place] as Outgoing, outcome));
       for (const one of sent) {
         if (one.outcome !== 'stored') continue;
@@ -131,8 +148,12 @@ export class SendQueue {
       unit.resolve(sent);
     }
     for (const [chatId, created] of entries) this.publisher.publish(chatId, created.at(-1)?.seq ?? 0, created);
-    return busy;
   }
+}
+
+/** The chat of one of them is locked by somebody else, so all of the unit has to wait. */
+function isBusy(outcomes: readonly FlushOutcome[] = []): boolean {
+  return outcomes.some(({ outcome }) => outcome === 'busy');
 }
 
 function sentOf(outgoing: Outgoing, row: FlushOutcome): Sent {
