@@ -1,45 +1,51 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Counter, Histogram } from 'prom-client';
+import { Counter } from 'prom-client';
+import { Durations, type Tally } from '#telemetry/durations.js';
 import { metrics } from '#telemetry/metrics.js';
 
-const requests = new Counter({
+interface Meters {
+  answers: number;
+  readonly duration: Tally;
+}
+
+/** By method, path and status, of which there are few. */
+const known = new Map<string, Map<number, Meters>>();
+
+const durations = new Durations(
+  metrics,
+  'http_request_duration_seconds',
+  'Time from the first byte of a request to the last of its answer',
+);
+
+new Counter({
   name: 'http_requests_total',
   help: 'Requests answered, by route',
   labelNames: ['method', 'path', 'status'],
   registers: [metrics],
+  collect() {
+    this.reset();
+    for (const [route, byStatus] of known) {
+      const [method = '', path = ''] = route.split(' ');
+      for (const [status, { answers }] of byStatus) this.inc({ method, path, status }, answers);
+    }
+  },
 });
-
-const duration = new Histogram({
-  name: 'http_request_duration_seconds',
-  help: 'Time from the first byte of a request to the last of its answer',
-  labelNames: ['method', 'path'],
-  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-  registers: [metrics],
-});
-
-interface Meters {
-  readonly count: ReturnType<typeof requests.labels>;
-  readonly duration: ReturnType<typeof duration.labels>;
-}
-
-/** By method, path and status, of which there are few: looking labels up costs more than counting. */
-const known = new Map<string, Meters>();
 
 /** Counts an answer. The path is the route's pattern: what callers make up never becomes a label. */
 export function countRequest(request: FastifyRequest, reply: FastifyReply): void {
-  const meters = metersOf(request.method, request.routeOptions.url ?? 'none', reply.statusCode);
-  meters.count.inc();
-  meters.duration.observe(reply.elapsedTime / 1000);
+  const meters = metersOf(`${request.method} ${request.routeOptions.url ?? 'none'}`, reply.statusCode);
+  meters.answers += 1;
+  meters.duration.note(reply.elapsedTime / 1000);
 }
 
-function metersOf(method: string, path: string, status: number): Meters {
-  const key = `${status} ${method} ${path}`;
-  const found = known.get(key);
+function metersOf(route: string, status: number): Meters {
+  const found = known.get(route)?.get(status);
   if (found !== undefined) return found;
-  const made = {
-    count: requests.labels({ method, path, status }),
-    duration: duration.labels({ method, path }),
-  };
-  known.set(key, made);
+  const byStatus = known.get(route) ?? new Map<number, Meters>();
+  known.set(route, byStatus);
+  const [method = '', path = ''] = route.split(' ');
+  const duration = [...byStatus.values()][0]?.duration ?? durations.tally({ method, path });
+  const made = { answers: 0, duration };
+  byStatus.set(status, made);
   return made;
 }
