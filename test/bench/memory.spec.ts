@@ -10,4 +10,12 @@ describe(lowest.name, () => {
       [6, 12],
     ]);
   });
+
+  it('leaves out a stretch that was cut short', () => {
+    const saw = [10, 20, 30, 11, 21, 31, 29].map((value, second) => [second, value] as const);
+    expect(lowest(saw, 3)).toEqual([
+      [0, 10],
+      [3, 11],
+    ]);
+  });
 });

@@ -54,8 +54,11 @@ export function lowest(
   stretchSeconds: number,
 ): (readonly [number, number])[] {
   const found = new Map<number, readonly [number, number]>();
+  const whole = Math.floor(((points.at(-1)?.[0] ?? 0) + 1) / stretchSeconds);
   for (const point of points) {
     const stretch = Math.floor(point[0] / stretchSeconds);
+    // The last one may have ended before its collection.
+    if (stretch >= whole) break;
     const known = found.get(stretch);
     if (known === undefined || point[1] < known[1]) found.set(stretch, point);
   }
