@@ -5,7 +5,7 @@ import type { Transaction } from '#database/database.js';
 import { messageEntry } from '../log/log-entry.js';
 import { MentionService } from '../mention/mention.service.js';
 import { toMessage, type MessageRow } from '../message.row.js';
-import { senderOf, SenderService } from '../sender/sender.service.js';
+import { SenderService } from '../sender/sender.service.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
 import { ChangeRepository, type MemberMessage } from './change.repository.js';
@@ -69,8 +69,7 @@ export class ChangeService {
     work: (message: MemberMessage, head: LockedHead, transaction: Transaction) => Promise<Changed>,
   ): Promise<Message> {
     const { row, type } = await this.lock.locked(userId, chatId, messageId, work);
-    const senders = await this.senders.get([row.sender_id]).catch(() => this.senders.getKnown([row.sender_id]));
-    const sender = senderOf(senders, row.sender_id);
+    const sender = await this.senders.getOne(row.sender_id);
     if (type !== undefined) this.publisher.publish(chatId, row.version, [messageEntry(type, row.version, row, sender)]);
     return toMessage(row, sender);
   }

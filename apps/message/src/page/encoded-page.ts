@@ -1,6 +1,7 @@
 import { Encoded } from '#bus/encoded.js';
 import { maxPageBytes } from '#bus/page-size.js';
 import type { Message } from '#contracts/message.contract.js';
+import { cursorAfter } from './page-cursor.js';
 
 /** A message as JSON; pages are put together of these without looking into them again. */
 export interface EncodedMessage {
@@ -26,13 +27,23 @@ export function leading(messages: readonly EncodedMessage[], limit: number): rea
   return end === -1 ? messages : messages.slice(0, end);
 }
 
-/** A MessagePage as JSON. Without `nextCursor` it is the last one. */
-export function encodePage(messages: readonly EncodedMessage[], nextCursor: string | null, asOfSeq: number): Encoded {
-  const list = messages.map(({ json }) => json).join(',');
-  const next = nextCursor === null ? 'null' : `"${nextCursor}"`;
-  return new Encoded(
-    Buffer.from(
-      `{"messages":[${list}],"next_cursor":${next},"has_more":${nextCursor !== null},"as_of_seq":${asOfSeq}}`,
-    ),
-  );
+/** What a page says beside its messages. */
+export interface PageFacts {
+  readonly forward: boolean;
+  /** Whether the list goes on behind the messages. */
+  readonly hasMore: boolean;
+  readonly asOfSeq: number;
+}
+
+/** A MessagePage of the list, as JSON. */
+export function encodePage(
+  list: string,
+  messages: readonly EncodedMessage[],
+  { forward, hasMore, asOfSeq }: PageFacts,
+): Encoded {
+  const last = messages.at(-1);
+  const next = hasMore && last !== undefined ? cursorAfter(list, { forward, seq: last.seq }) : undefined;
+  const json = messages.map((message) => message.json).join(',');
+  const tail = `"next_cursor":${next === undefined ? 'null' : `"${next}"`},"has_more":${next !== undefined}`;
+  return new Encoded(Buffer.from(`{"messages":[${json}],${tail},"as_of_seq":${asOfSeq}}`));
 }

@@ -3,7 +3,7 @@ import { maxPageBytes } from '#bus/page-size.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import type { Message } from '#contracts/message.contract.js';
 import { encodeMessage, encodePage, leading, type EncodedMessage } from './encoded-page.js';
-import { cursorAfter } from './page-cursor.js';
+import { listOfChat } from './page-cursor.js';
 
 /** How many messages a page keeps; longer lists are read from PostgreSQL. */
 export const mostLatest = 100;
@@ -104,8 +104,7 @@ export class LatestPage {
     const shown = leading(there, limit);
     const isShort = shown.length === there.length && shown.length < limit;
     if (isShort && this.hasOlder) return undefined;
-    const last = shown.at(-1);
-    const hasMore = last !== undefined && (this.hasOlder || shown.length < there.length);
-    return encodePage(shown, hasMore ? cursorAfter(this.chatId, { forward: false, seq: last.seq }) : null, asOfSeq);
+    const hasMore = this.hasOlder || shown.length < there.length;
+    return encodePage(listOfChat(this.chatId), shown, { forward: false, hasMore, asOfSeq });
   }
 }

@@ -6,17 +6,21 @@ export interface PagePosition {
   readonly seq: number;
 }
 
-/** The cursor behind the message at `seq`. */
-export function cursorAfter(chatId: number, { forward, seq }: PagePosition): string {
-  return encodeCursor(listOf(chatId), [forward ? 1 : 0, seq]);
+/** The cursor behind the message at `seq` of a list; `list` names it (libs/database/src/cursor.ts). */
+export function cursorAfter(list: string, { forward, seq }: PagePosition): string {
+  return encodeCursor(list, [forward ? 1 : 0, seq]);
 }
 
-/** VALIDATION_ERROR for a cursor that is not of this chat's list. */
-export function positionOf(chatId: number, cursor: string): PagePosition {
-  const [forward, seq = 0] = decodeCursor(listOf(chatId), cursor, 2);
+/** VALIDATION_ERROR for a cursor that is not of this list. */
+export function positionOf(list: string, cursor: string): PagePosition {
+  const [forward, seq = 0] = decodeCursor(list, cursor, 2);
   return { forward: forward === 1, seq };
 }
 
-function listOf(chatId: number): string {
+export function listOfChat(chatId: number): string {
   return `message.list ${chatId}`;
+}
+
+export function listOfThread(messageId: number): string {
+  return `message.thread ${messageId}`;
 }

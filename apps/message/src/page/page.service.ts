@@ -8,7 +8,7 @@ import { SenderService } from '../sender/sender.service.js';
 import { encodeMessage, encodePage, leading, type EncodedMessage } from './encoded-page.js';
 import { mostLatest } from './latest-page.js';
 import { LatestPages } from './latest-pages.js';
-import { cursorAfter, positionOf } from './page-cursor.js';
+import { listOfChat, positionOf } from './page-cursor.js';
 import { PageRepository } from './page.repository.js';
 
 /** Where a page begins and which way it runs; `around` has its message in the middle. */
@@ -40,7 +40,8 @@ export class PageService {
       : await this.pages.before(userId, chatId, position.seq, limit + 1);
     if (slice === undefined) throw notFound('chat');
     const messages = leading(await this.encoded(slice.rows), limit);
-    return page(chatId, messages, forward, slice.found > messages.length, slice.asOfSeq);
+    const { found, asOfSeq } = slice;
+    return encodePage(listOfChat(chatId), messages, { forward, hasMore: found > messages.length, asOfSeq });
   }
 
   async get(userId: number, messageId: number): Promise<Message> {
@@ -75,7 +76,7 @@ export class PageService {
     if (given.length > 1) throw invalid(given[1]?.[0] ?? '', 'Name at most one position in the list');
     const { cursor, before_id, after_id, before_seq, after_seq, around_id } = range;
     if (cursor !== undefined) {
-      const { forward, seq } = positionOf(chatId, cursor);
+      const { forward, seq } = positionOf(listOfChat(chatId), cursor);
       return { way: forward ? 'newer' : 'older', seq };
     }
     if (before_seq !== undefined) return { way: 'older', seq: before_seq };
@@ -101,22 +102,11 @@ export class PageService {
     const nearest = leading(await this.encoded(outward.map(({ row }) => row)), limit);
     const messages = [...nearest].sort((a, b) => b.seq - a.seq);
     const shownOlder = messages.filter((message) => message.seq <= seq).length;
-    return page(chatId, messages, false, older.found > shownOlder, older.asOfSeq);
+    const { found, asOfSeq } = older;
+    return encodePage(listOfChat(chatId), messages, { forward: false, hasMore: found > shownOlder, asOfSeq });
   }
 
   private async encoded(rows: readonly MessageRow[]): Promise<EncodedMessage[]> {
     return (await this.senders.attach(rows)).map(encodeMessage);
   }
-}
-
-function page(
-  chatId: number,
-  messages: readonly EncodedMessage[],
-  forward: boolean,
-  hasMore: boolean,
-  asOfSeq: number,
-): Encoded {
-  const last = messages.at(-1);
-  const next = hasMore && last !== undefined ? cursorAfter(chatId, { forward, seq: last.seq }) : null;
-  return encodePage(messages, next, asOfSeq);
 }

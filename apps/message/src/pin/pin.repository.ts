@@ -6,7 +6,7 @@ import { presentMember } from '../inbox/present-member.sql.js';
 import { messageColumns, type MessageRow } from '../message.row.js';
 
 /** A pinned message; `pin_seq` is the entry of the log with which it was pinned. */
-type PinRow = MessageRow & { readonly pin_seq: number; readonly pinned_by: number; readonly pinned_at: Date };
+export type PinRow = MessageRow & { readonly pin_seq: number; readonly pinned_by: number; readonly pinned_at: Date };
 
 /** Pins of a chat from one snapshot, as many as asked for or as fit; `found` is how many there were to choose from. */
 export interface PinSlice {

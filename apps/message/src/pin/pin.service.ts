@@ -6,10 +6,9 @@ import { mostPins, type PinPage } from '#contracts/pin.contract.js';
 import { decodeCursor, encodeCursor } from '#database/cursor.js';
 import { MessageLock } from '../change/message-lock.js';
 import { EntryWriter } from '../log/entry-writer.js';
-import { toMessage } from '../message.row.js';
-import { senderOf, SenderService } from '../sender/sender.service.js';
+import { SenderService } from '../sender/sender.service.js';
 import { LogPublisher } from '../writer/log-publisher.js';
-import { PinRepository } from './pin.repository.js';
+import { PinRepository, type PinRow } from './pin.repository.js';
 
 /**
  * Pins of present members, NOT_FOUND for everybody else; FORBIDDEN in archived chats, CONFLICT once the message is
@@ -54,15 +53,15 @@ export class PinService {
     const [before = 0] = cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(name, cursor, 1);
     const slice = await this.pins.list(userId, chatId, before, limit + 1);
     if (slice === undefined) throw notFound('chat');
-    const senders = await this.senders.get(slice.rows.map((row) => row.sender_id));
+    const rows = slice.rows.slice(0, limit);
+    const messages = await this.senders.attach(rows);
     const pins = fitting(
-      slice.rows.slice(0, limit).map((row) => ({
-        message: toMessage(row, senderOf(senders, row.sender_id)),
-        pinned_by: row.pinned_by,
-        pinned_at: row.pinned_at.toISOString(),
-      })),
+      messages.map((message, index) => {
+        const { pinned_by, pinned_at } = rows[index] as PinRow;
+        return { message, pinned_by, pinned_at: pinned_at.toISOString() };
+      }),
     );
-    const last = slice.rows[pins.length - 1];
+    const last = rows[pins.length - 1];
     const next = last !== undefined && slice.found > pins.length ? encodeCursor(name, [last.pin_seq]) : null;
     return { pins: [...pins], next_cursor: next, has_more: next !== null, as_of_seq: slice.asOfSeq };
   }

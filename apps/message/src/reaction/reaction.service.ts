@@ -6,7 +6,7 @@ import { mostEmoji } from '#contracts/reaction.contract.js';
 import { MessageLock } from '../change/message-lock.js';
 import { EntryWriter } from '../log/entry-writer.js';
 import { toMessage, type MessageRow } from '../message.row.js';
-import { senderOf, SenderService } from '../sender/sender.service.js';
+import { SenderService } from '../sender/sender.service.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { ReactionRepository } from './reaction.repository.js';
 
@@ -59,7 +59,6 @@ export class ReactionService {
 
   private async tell({ row, entry }: Reacted): Promise<Message> {
     if (entry !== undefined) this.publisher.publish(row.chat_id, entry.seq, [entry]);
-    const senders = await this.senders.get([row.sender_id]).catch(() => this.senders.getKnown([row.sender_id]));
-    return toMessage(row, senderOf(senders, row.sender_id));
+    return toMessage(row, await this.senders.getOne(row.sender_id));
   }
 }

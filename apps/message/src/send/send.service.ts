@@ -2,10 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { fitting } from '#bus/page-size.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import type { Message, messageRpc } from '#contracts/message.contract.js';
-import type { User } from '#contracts/user.contract.js';
 import { MentionService } from '../mention/mention.service.js';
 import { toMessage } from '../message.row.js';
-import { senderOf, SenderService } from '../sender/sender.service.js';
+import { SenderService } from '../sender/sender.service.js';
 import { refused } from './refusal.js';
 import { SendQueue } from './send.queue.js';
 import { SendRepository } from './send.repository.js';
@@ -46,7 +45,7 @@ export class SendService {
 
   /** Messages of the user's own, also of chats that the user has left: a repeated send answers those as well. */
   async getSent(userId: number, messageIds: readonly number[]): Promise<Message[]> {
-    const [sender, rows] = await Promise.all([this.senderOf(userId), this.messages.getSent(userId, messageIds)]);
+    const [sender, rows] = await Promise.all([this.senders.getOne(userId), this.messages.getSent(userId, messageIds)]);
     return [...fitting(rows.map((row) => toMessage(row, sender)))];
   }
 
@@ -57,7 +56,7 @@ export class SendService {
     pathOf: (place: number) => string,
   ): Promise<Message[]> {
     const [sender, mentions] = await Promise.all([
-      this.senderOf(userId),
+      this.senders.getOne(userId),
       this.mentions.findAll(requests.map(({ content }) => content)),
     ]);
     const outgoing = requests.map(({ chat_id, content, idempotency_key, parent_id }, place) => ({
@@ -89,11 +88,5 @@ export class SendService {
       rest = rest.slice(read.length);
     }
     return messages.map((message) => current.get(message.id) ?? message);
-  }
-
-  /** A name that auth cannot tell at the moment is no reason to refuse the message. */
-  private async senderOf(userId: number): Promise<User> {
-    const users = await this.senders.get([userId]).catch(() => this.senders.getKnown([userId]));
-    return senderOf(users, userId);
   }
 }
