@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { readPostmasterLock } from '#servers/postmaster-lock.js';
+import { findRunningPostgres } from '#servers/running-postgres.js';
 import { freePort, startSystem, type System } from '../e2e/system.js';
 import type { Topology } from './bench.js';
 import { Person } from './person.js';
@@ -34,7 +34,7 @@ export class Subject {
     const healthPort = await freePort();
     const variables = { ...environment, HEALTH_PORT: String(healthPort), ...env };
     const system = await startSystem({ topology, dataDir, env: variables });
-    const admin = new pg.Client({ connectionString: adminUrl(join(dataDir, 'postgres'), 'fechatter') });
+    const admin = new pg.Client({ connectionString: databaseUrl(dataDir) });
     // A database that ends under the load is told by the load.
     admin.on('error', () => undefined);
     await admin.connect();
@@ -51,7 +51,7 @@ export class Subject {
   }
 
   get postgresUrl(): string {
-    return adminUrl(join(this.dataDir, 'postgres'), 'fechatter');
+    return databaseUrl(this.dataDir);
   }
 
   /** Where each process of ours shows its metrics. */
@@ -127,14 +127,11 @@ export async function withSubject<Result>(
   }
 }
 
-/** The superuser's URL of an embedded PostgreSQL that runs on this folder. */
-export function adminUrl(folder: string, database: string): string {
-  const moved = join(folder, 'moved-to');
-  const home = existsSync(moved) ? realpathSync(moved) : folder;
-  const port = readPostmasterLock(join(home, 'cluster'))?.port;
-  if (port === undefined) throw new Error(`No PostgreSQL runs on ${folder}`);
-  const password = readFileSync(join(folder, 'password'), 'utf8').trim();
-  return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+/** The superuser's URL of Fechatter's database in this data folder. */
+function databaseUrl(dataDir: string): string {
+  const url = findRunningPostgres(join(dataDir, 'postgres'));
+  if (url === undefined) throw new Error(`No PostgreSQL runs in ${dataDir}`);
+  return new URL('/fechatter', url).href;
 }
 
 /** How many messages all chats together have. */
