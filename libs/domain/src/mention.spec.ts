@@ -74,6 +74,7 @@ describe('mentions in a text', () => {
         }),
       );
     quickest(source);
-    expect(quickest(source.repeat(8))).toBeLessThan(32 * Math.max(quickest(source), 0.5));
+    // Sixteen times the text takes 16 times as long, 256 times if the time is quadratic; collecting garbage blurs both.
+    expect(quickest(source.repeat(16))).toBeLessThan(80 * Math.max(quickest(source), 0.5));
   });
 });
