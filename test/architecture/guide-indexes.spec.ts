@@ -26,7 +26,7 @@ const kept = [
   ['chat.idx_chat_members_user_chat', /chat\.chat_members .*\(user_id, chat_id\) WHERE \(left_at IS NULL\)/],
   ['message.idx_chat_members_user_chat', /message\.chat_access .*\(user_id, chat_id\) WHERE \(left_seq IS NULL\)/],
   ['chat.idx_workspace_users_active', /chat\.workspace_users .*\(workspace_id, user_id\) WHERE \(deleted_at IS NULL\)/],
-  ['search.idx_messages_content_gin', /search\.documents USING gin \(words\)/],
+  ['search.idx_messages_content_gin', /search\.indexed_messages USING gin \(lexemes\)/],
 ] as const;
 
 /** Those whose question has another answer (README of apps/message): what answers it. */

@@ -4,7 +4,7 @@ import { sendRequests } from './send-requests.js';
 import type { Subject } from './subject.js';
 
 const indexedMs = 120_000;
-const behind = `SELECT FROM message.chat_heads h LEFT JOIN search.index_heads s USING (chat_id)
+const behind = `SELECT FROM message.chat_heads h LEFT JOIN search.positions s USING (chat_id)
   WHERE h.last_seq > coalesce(s.seq, 0)`;
 
 /** Gives a chat a history, and waits until search has indexed it and leaves the machine to what is measured. */

@@ -50,7 +50,8 @@ export async function copyHistory(
   await admin.query(`SELECT setval('message.messages_id_seq', $1)`, [firstId + count]);
   // The search service would otherwise begin to index all of it while something is measured.
   await admin.query(
-    `INSERT INTO search.index_heads (chat_id, seq) VALUES ($1, $2) ON CONFLICT (chat_id) DO UPDATE SET seq = excluded.seq`,
+    `INSERT INTO search.positions (generation, chat_id, seq) SELECT id, $1, $2 FROM search.generations
+     ON CONFLICT (generation, chat_id) DO UPDATE SET seq = excluded.seq`,
     [chatId, firstSeq + count - 1],
   );
   await admin.query('VACUUM (ANALYZE) message.messages');

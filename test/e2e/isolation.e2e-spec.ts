@@ -95,6 +95,14 @@ describe('A stranger', () => {
       '/api/workspaces',
       '/api/users',
       `/api/search/messages?q=${canary}`,
+      ...[
+        `*${canary.slice(2, 8)}*`,
+        `from:@${owner.login.user.username}`,
+        `-absent`,
+        `in:#${hidden.name}`,
+        'on:today',
+      ].map((query) => `/api/search/messages?q=${encodeURIComponent(query)}&context=5`),
+      `/api/search/messages?q=${canary}&chat_ids=${hidden.id}`,
       `/api/search/chats?q=${canary}`,
       `/api/search/users?q=${owner.login.user.username}`,
     ]) {

@@ -100,8 +100,29 @@ describe('Searching', () => {
       'a'.repeat(512),
       '日本',
       '👍',
+      '-',
+      'OR',
+      '"" OR -"',
+      '.*[a-z]+$ %s ${x}',
+      '\u0007\u001b[31m',
+      `in:#${'x'.repeat(400)}`,
+      'from:@\u202e',
     ])
       expect((await owner.call('POST', '/api/search/messages', { query })).status).toBe(200);
+    for (const [query, at] of [
+      ['on:someday', 4],
+      ['a has:%', 7],
+      ['w '.repeat(100), 129],
+    ] as const) {
+      const { status, body } = await owner.call('POST', '/api/search/messages', { query });
+      expect({ status, body }).toMatchObject({
+        status: 422,
+        body: { error: { details: [{ field: 'query', reason: expect.stringMatching(new RegExp(`^At ${at}: `)) }] } },
+      });
+    }
+    expect((await owner.call('POST', '/api/search/messages', { query: 'word '.repeat(10_000) })).status).toBe(422);
+    const foreign = { query: 'quokka', filters: { chat_ids: [Number.MAX_SAFE_INTEGER] } };
+    expect(await owner.ok('POST', '/api/search/messages', foreign)).toMatchObject({ results: [], total: 0 });
   });
 
   it('finds people and chats by name', async () => {

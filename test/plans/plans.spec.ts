@@ -11,7 +11,7 @@ import { millionMessages } from './million.js';
 const scatter = 16;
 
 /** Tables that never have more than a few rows. */
-const single = /\.(migration|log_epoch|revocation_head|signing_keys)$/;
+const single = /\.(migration|log_epoch|revocation_head|signing_keys|generations)$/;
 
 const tableSizes = `
   SELECT jsonb_object_agg(relnamespace::regnamespace || '.' || relname, reltuples) AS sizes FROM pg_class

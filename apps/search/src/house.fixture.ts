@@ -37,7 +37,8 @@ const unread = sql(
   'spec.index_state',
   `SELECT count(*) FILTER (WHERE h.last_seq <> coalesce(i.seq, 0)) AS behind
    FROM unnest($1::bigint[], $2::bigint[]) h(chat_id, last_seq)
-   LEFT JOIN search.index_heads i ON i.chat_id = h.chat_id`,
+   LEFT JOIN search.positions i ON i.chat_id = h.chat_id
+     AND i.generation = (SELECT coalesce(max(id) FILTER (WHERE completed_at IS NOT NULL), min(id)) FROM search.generations)`,
 );
 const heads = sql('spec.heads', 'SELECT chat_id, last_seq FROM message.chat_heads');
 

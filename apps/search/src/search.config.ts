@@ -5,5 +5,8 @@ import { integer, url } from '#config/variable.js';
 export const SearchConfig = z.object({
   DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL, as the role fechatter_search'),
   SEARCH_POOL_MAX: integer(6, 200).prefault('8').describe('most connections of one search process to PostgreSQL'),
+  SEARCH_BUDGET_MS: integer(50, 9_000)
+    .prefault('2000')
+    .describe('time for one search in milliseconds; then the answer is partial, or 503'),
 });
 export type SearchConfig = z.infer<typeof SearchConfig>;

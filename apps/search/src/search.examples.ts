@@ -1,54 +1,60 @@
 import { examples } from '#database/example.js';
+import { sliceMark } from './engine/lexemes.js';
 
-/** Of the chat with the most documents among those indexed last. */
+/** Of the chat with the most messages among those indexed last. */
 interface Facts {
   readonly chat: number;
   readonly chats: number[];
   readonly seq: number;
-  readonly document: number;
+  readonly message: number;
   readonly common: string;
+  readonly slices: number[];
 }
 
 const facts = `
-  SELECT d.chat_id AS chat, h.seq, d.message_id AS document, split_part(d.content, ' ', 1) AS common,
-    ARRAY(SELECT chat_id FROM search.index_heads ORDER BY chat_id LIMIT 500) AS chats
+  SELECT d.chat_id AS chat, p.seq, d.message_id AS message, lower(split_part(d.content, ' ', 1)) AS common,
+    ARRAY(SELECT chat_id FROM search.positions WHERE generation = 1 ORDER BY chat_id LIMIT 500) AS chats,
+    ARRAY(SELECT id FROM search.slices WHERE generation = 1 ORDER BY newest DESC LIMIT 4) AS slices
   FROM (
-    SELECT chat_id FROM (SELECT chat_id FROM search.documents ORDER BY created_at DESC, message_id DESC LIMIT 10000) recent
+    SELECT chat_id FROM (SELECT chat_id FROM search.indexed_messages WHERE generation = 1 LIMIT 10000) sample
     GROUP BY 1 ORDER BY count(*) DESC LIMIT 1
   ) busiest
-  JOIN search.index_heads h USING (chat_id)
+  JOIN search.positions p USING (chat_id)
   CROSS JOIN LATERAL (
-    SELECT * FROM search.documents WHERE chat_id = busiest.chat_id ORDER BY created_at DESC, message_id DESC LIMIT 1
-  ) d`;
+    SELECT * FROM search.indexed_messages WHERE generation = 1 AND chat_id = busiest.chat_id
+    ORDER BY generation DESC, chat_id DESC, message_id DESC LIMIT 1
+  ) d WHERE p.generation = 1`;
 
-const word = (text: string, chats: readonly number[]) => [text, '', `'${text}':*`, text, '', chats, null, null, null];
-const page = [null, null, null, 21];
+/** More than a page is looked at: matches are counted up to 1,000 in every slice, and sorted. */
+const counted = { sorted: 40_000, scanned: 1_000 };
 
 export const searchExamples = examples<Facts>(facts, {
   'search.apply': {
     params: (f) => [
-      ...[f.chat, f.seq, f.seq + 1, [f.document], [900_000_001], [f.seq + 1], [f.seq + 1], [1], [new Date()]],
-      ...[['an example'], ['an example'], ['']],
+      ...[1, f.chat, f.seq, f.seq + 1, null, [f.message]],
+      ...[[900_000_001], [f.seq + 1], [f.seq + 1], [1], [new Date()], [0], [0], [null], ['an example']],
+      ...[[`'${sliceMark}an':1 '${sliceMark}example':2`], ['an example'], ['english_stem'], [], [], [], [], []],
     ],
-    buffers: 15,
+    buffers: 120,
   },
-  'search.begin_chat': { params: (f) => [f.chat], buffers: 10 },
-  'search.by_relevance': {
-    params: (f) => [...word(f.common, f.chats), ...page],
-    buffers: 1_000,
-    bounds: { sorted: 10_000 },
+  'search.begin_chat': { params: (f) => [1, f.chat], buffers: 12 },
+  'search.begin_generation': { params: () => [], buffers: 10 },
+  'search.complete_generation': { params: () => [1], buffers: 10 },
+  'search.generations': { params: () => [], buffers: 5 },
+  'search.matches': {
+    params: (f) => [`'${sliceMark}${f.common}'`, f.slices, f.chats, null, null, null, null, 1_001, false],
+    buffers: 5_000,
+    bounds: counted,
     mode: 'custom',
   },
-  'search.by_time': { params: (f) => [...word(f.common, f.chats), ...page], buffers: 10, mode: 'custom' },
-  // A common word is met often: reading until there are enough is quicker than collecting all that an index names.
-  'search.count': {
-    params: (f) => word(f.common, f.chats),
-    buffers: 300,
-    bounds: { scanned: 2_000 },
-    mode: 'custom',
-  },
-  'search.few_matches': { params: () => [], buffers: 5 },
-  'search.positions': { params: (f) => [f.chats], buffers: 15 },
-  'search.purge': { params: (f) => [f.chat], buffers: 14_000, cold: 'removes a deleted chat in slices of 1,000' },
-  'search.settings': { params: () => [], buffers: 5 },
+  'search.neighbours': { params: (f) => [1, [f.chat], [f.message], 2], buffers: 20 },
+  'search.page': { params: (f) => [1, [f.chat], [f.message]], buffers: 10 },
+  'search.positions': { params: (f) => [1, f.chats], buffers: 1_600 },
+  'search.purge': { params: (f) => [1, f.chat], buffers: 14_000, cold: 'removes a deleted chat in slices of 1,000' },
+  'search.retire': { params: () => [1], buffers: 50, cold: 'what is left of generations before the active one' },
+  'search.retire_documents': { params: () => [], buffers: 14_000, cold: 'empties the index of the last release' },
+  'search.retire_messages': { params: () => [1], buffers: 14_000, cold: 'removes an index that was replaced' },
+  'search.settings': { params: () => ['1000'], buffers: 5 },
+  'search.slices_of': { params: (f) => [f.chats, null, null], buffers: 1_700 },
+  'search.stems': { params: () => [['running'], ['english_stem', 'german_stem']], buffers: 50 },
 });

@@ -2,13 +2,17 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { defaultPool } from '#database/data-source.js';
 import { DatabaseModule } from '#database/database.module.js';
-import { DocumentRepository } from './document/document.repository.js';
+import { Engine } from './engine/engine.js';
+import { GenerationRepository } from './engine/generation.repository.js';
+import { IndexRepository } from './engine/index.repository.js';
+import { MatchRepository } from './engine/match.repository.js';
+import { PostgresEngine } from './engine/postgres-engine.js';
 import { QueryController } from './query/query.controller.js';
-import { QueryRepository } from './query/query.repository.js';
 import { QueryService } from './query/query.service.js';
 import { ChatQueue } from './reader/chat-queue.js';
 import { ComparisonService } from './reader/comparison.service.js';
 import { ReaderService } from './reader/reader.service.js';
+import { RebuildService } from './reader/rebuild.service.js';
 import type { SearchConfig } from './search.config.js';
 import { searchDataSource } from './search.data-source.js';
 
@@ -23,7 +27,14 @@ export class SearchModule {
       controllers: [QueryController],
       providers: [
         { provide: Bus, useValue: bus },
-        ...[DocumentRepository, ChatQueue, ReaderService, ComparisonService, QueryRepository, QueryService],
+        ...[IndexRepository, MatchRepository, GenerationRepository],
+        {
+          provide: Engine,
+          inject: [IndexRepository, MatchRepository, GenerationRepository],
+          useFactory: (index: IndexRepository, matcher: MatchRepository, generations: GenerationRepository) =>
+            new PostgresEngine(index, matcher, generations, config.SEARCH_BUDGET_MS),
+        },
+        ...[ChatQueue, ReaderService, ComparisonService, RebuildService, QueryService],
       ],
     };
   }

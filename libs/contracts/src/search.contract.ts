@@ -7,7 +7,12 @@ export const SearchSort = z.enum(['relevance', 'recent']);
 
 export const SearchMessages = z
   .strictObject({
-    query: text(1, 512).refine((value) => value.trim() !== '', { error: 'Must not be blank' }),
+    query: text(1, 512)
+      .refine((value) => value.trim() !== '', { error: 'Must not be blank' })
+      .describe(
+        'Words, "phrases", -not, OR, begin*, *inside*, from:@name, in:#chat, before: after: on: (2026-03-01, 2026-03, ' +
+          '2026, today, yesterday; UTC), has:link|file|reaction|thread, is:pinned|thread. The last word may be a beginning.',
+      ),
     workspace_id: Id.optional(),
     filters: z
       .strictObject({
@@ -15,34 +20,49 @@ export const SearchMessages = z
         sender_ids: z.array(Id).min(1).max(100).optional(),
         date_from: z.iso.datetime({ offset: true }).optional(),
         date_to: z.iso.datetime({ offset: true }).optional(),
+        has: z
+          .array(z.enum(['link', 'file', 'reaction', 'thread']))
+          .max(4)
+          .optional(),
+        is: z
+          .array(z.enum(['pinned', 'thread']))
+          .max(2)
+          .optional(),
       })
       .default({}),
     sort: SearchSort.default('relevance'),
     limit: limit(20, 100),
     cursor: Cursor.optional(),
+    context: z.int().min(0).max(5).default(0).describe('How many messages on either side come with each result'),
   })
   .meta({ id: 'SearchMessages' });
 
-export const SearchResult = z
-  .strictObject({
-    message_id: Id,
-    chat_id: Id,
-    chat_name: z.string(),
-    seq: Seq,
-    content: z.string(),
-    highlight: z.string().describe('HTML-escaped text; what matched stands in <mark>'),
-    sender: User,
-    created_at: Timestamp,
-    score: z.number(),
-  })
-  .meta({ id: 'SearchResult' });
+/** A message beside one that was found. */
+export const SearchContext = z
+  .strictObject({ message_id: Id, seq: Seq, content: z.string(), sender: User, created_at: Timestamp })
+  .meta({ id: 'SearchContext' });
+export type SearchContext = z.infer<typeof SearchContext>;
+
+export const SearchResult = SearchContext.extend({
+  chat_id: Id,
+  chat_name: z.string(),
+  highlight: z
+    .string()
+    .describe('HTML-escaped text; what matched stands in <mark>. Of a long text the parts that matter'),
+  score: z.number().describe('How well it fits; 0 in the order of time'),
+  context: z
+    .array(SearchContext)
+    .optional()
+    .describe('The messages before and after it in the chat, in their order, when `context` was asked for'),
+}).meta({ id: 'SearchResult' });
 export type SearchResult = z.infer<typeof SearchResult>;
 
 export const SearchPage = z
   .strictObject({
     results: z.array(SearchResult),
     total: z.int().min(0),
-    total_is_exact: z.boolean(),
+    total_is_exact: z.boolean().describe('Totals are counted up to 1,000'),
+    partial: z.boolean().describe('The time was up, or the index is being filled: there may be more than was found'),
     next_cursor: Cursor.nullable(),
     processing_time_ms: z.number(),
   })

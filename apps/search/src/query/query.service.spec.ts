@@ -108,7 +108,7 @@ describe('a search', () => {
     expect(await texts('words')).toEqual(['new words']);
     expect(await texts('old')).toEqual([]);
     expect(await texts('secret')).toEqual([]);
-    const traces = sql('spec.traces', `SELECT FROM search.documents WHERE content || words::text ~ 'secret'`);
+    const traces = sql('spec.traces', `SELECT FROM search.indexed_messages WHERE content || lexemes::text ~ 'secret'`);
     expect(await search.query(traces)).toEqual([]);
   });
 
@@ -132,7 +132,7 @@ describe('a search', () => {
   it('escapes what it highlights', async () => {
     const { results } = await chatWith(`<b>needle</b> & "x" 'y' \ue000<script>\ue001 a/needle`);
     expect((await results('needle'))[0]?.highlight).toBe(
-      '&lt;b&gt;<mark>needle</mark>&lt;/b&gt; &amp; &quot;x&quot; &#39;y&#39; &lt;script&gt; a/<mark>needle</mark>',
+      '&lt;b&gt;<mark>needle</mark>&lt;/b&gt; &amp; &quot;x&quot; &#39;y&#39; \ue000&lt;script&gt;\ue001 a/<mark>needle</mark>',
     );
   });
 

@@ -5,34 +5,39 @@ import { fitting } from '#bus/page-size.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
-import type { SearchResult, searchRpc } from '#contracts/search.contract.js';
+import type { SearchContext, SearchResult, searchRpc } from '#contracts/search.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { decodeCursor, encodeCursor } from '#database/cursor.js';
-import { highlightHtml } from './highlight.js';
-import { countedExactly, QueryRepository, type Hit, type Place } from './query.repository.js';
-import { termsOf, type Terms } from './terms.js';
+import { Engine, type Condition, type Found, type Hit, type Place } from '../engine/engine.js';
+import { stemmedWords } from '../engine/tsquery.js';
+import { highlightHtml, wordsToStem } from '../highlight/highlight.js';
+import { wantedOf } from '../highlight/wanted.js';
+import { resolveNames } from './names.js';
+import { timeOf, understood, withFilters } from './search-request.js';
 
 type Request = RequestOf<typeof searchRpc.messages>;
 type Reply = ReplyOf<typeof searchRpc.messages>;
 
 const self: Caller = { kind: 'service', service: 'search' };
+const nothing: Found = { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
 
 /** Finds messages for people, in the chats that they may read now. */
 @Injectable()
 export class QueryService {
   constructor(
     @Inject(Bus) private readonly bus: Bus,
-    @Inject(QueryRepository) private readonly queries: QueryRepository,
+    @Inject(Engine) private readonly engine: Engine,
   ) {}
 
   /**
-   * Searches for the user who calls. VALIDATION_ERROR for a cursor of another
-   * search, UNAVAILABLE when it takes too long.
+   * Searches for the user who calls. VALIDATION_ERROR for a query that is wrong, with the place, and for a cursor of
+   * another search; UNAVAILABLE when the time is up before anything was found.
    */
   async messages(request: Request, call: CallContext): Promise<Reply> {
     const userId = userOf(call).user_id;
     const startedAt = performance.now();
-    const { workspace_id, filters, sort, cursor, limit } = request;
+    const { workspace_id, filters, sort, cursor, limit, context } = request;
+    const parsed = understood(request.query, Date.now());
     const readable = await this.bus.call(
       messageRpc.readableChats,
       { workspace_id, chat_ids: filters.chat_ids },
@@ -40,57 +45,72 @@ export class QueryService {
     );
     const list = listOf(userId, request);
     const after = cursor === undefined ? undefined : placeOf(list, cursor);
-    const terms = termsOf(request.query);
-    const search = {
-      terms,
-      chatIds: readable.chat_ids,
-      senderIds: filters.sender_ids ?? null,
-      from: filters.date_from ?? null,
-      to: filters.date_to ?? null,
-    };
-    const { hits, total } =
-      readable.chat_ids.length === 0 ? { hits: [], total: 0 } : await this.queries.find(search, sort, after, limit + 1);
-    const shown = fitting(hits.slice(0, limit));
-    const hasMore = (hits[0]?.found ?? 0) > shown.length;
+    const condition = parsed.query && (await resolveNames(this.bus, parsed.query, userId, call));
+    const chatIds = readable.chat_ids;
+    const found =
+      condition === undefined || chatIds.length === 0
+        ? nothing
+        : await this.engine.find({
+            ...{ condition: withFilters(condition, request, chatIds), chatIds, sort, limit, after },
+            ...timeOf(parsed, request),
+          });
+    const results = condition === undefined ? [] : await this.results(found.hits, condition, context, call);
+    const shown = fitting(results);
+    const last = shown.length === results.length ? found.hits.at(-1) : lastOf(found.hits, shown);
     return {
-      results: await this.results(shown, terms, call),
-      total: Math.min(total, countedExactly),
-      total_is_exact: total <= countedExactly,
-      next_cursor: hasMore ? cursorBehind(list, shown.at(-1)) : null,
+      results: [...shown],
+      total: found.total,
+      total_is_exact: found.isExact && !found.isPartial,
+      partial: found.isPartial,
+      next_cursor: found.hasMore || shown.length < results.length ? cursorBehind(list, last, found) : null,
       processing_time_ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
   }
 
-  /** A chat that the caller has left while the search ran is left out. */
-  private async results(hits: readonly Hit[], terms: Terms, call: CallContext): Promise<SearchResult[]> {
+  /** A chat that the caller has left while the search ran is left out, and so is its context. */
+  private async results(
+    hits: readonly Hit[],
+    condition: Condition,
+    count: number,
+    call: CallContext,
+  ): Promise<SearchResult[]> {
     if (hits.length === 0) return [];
+    const around = count === 0 ? [] : await this.engine.neighbours(hits, count);
     const chatIds = [...new Set(hits.map((hit) => hit.chat_id))];
-    const senderIds = [...new Set(hits.map((hit) => hit.sender_id))];
-    const [{ chats }, { users }] = await Promise.all([
+    const senderIds = [...new Set([...hits, ...around.flat()].map((hit) => hit.sender_id))];
+    const [{ chats }, { users }, highlight] = await Promise.all([
       this.bus.call(chatRpc.getMany, { ids: chatIds }, { within: call }),
       this.bus.call(userRpc.getMany, { ids: senderIds }, { within: call, as: self }),
+      this.highlighter(hits, condition),
     ]);
     const names = new Map(chats.map((chat) => [chat.id, chat.name]));
     const senders = new Map(users.map((user) => [user.id, user]));
-    return hits.flatMap((hit) => {
-      const name = names.get(hit.chat_id);
-      return name === undefined ? [] : [toResult(hit, name, senders.get(hit.sender_id), terms)];
+    return hits.flatMap((hit, index) => {
+      const chat_name = names.get(hit.chat_id);
+      if (chat_name === undefined) return [];
+      const result = { ...shownOf(hit, senders), chat_id: hit.chat_id, chat_name, score: hit.score };
+      const found = { ...result, highlight: highlight(hit.content) };
+      return count === 0 ? found : { ...found, context: (around[index] ?? []).map((each) => shownOf(each, senders)) };
     });
+  }
+
+  private async highlighter(hits: readonly Hit[], condition: Condition): Promise<(text: string) => string> {
+    const wanted = wantedOf(condition, await this.engine.stems(stemmedWords(condition)));
+    const stems = await this.engine.stems(hits.flatMap(({ content }) => wordsToStem(content, wanted)));
+    return (text) => highlightHtml(text, wanted, stems);
   }
 }
 
-function toResult(hit: Hit, chatName: string, sender: User | undefined, { runs }: Terms): SearchResult {
-  return {
-    message_id: hit.message_id,
-    chat_id: hit.chat_id,
-    chat_name: chatName,
-    seq: hit.seq,
-    content: hit.content,
-    highlight: highlightHtml(hit.headline, runs),
-    sender: sender ?? { id: hit.sender_id, username: `user-${hit.sender_id}`, avatar_url: null },
-    created_at: hit.created_at.toISOString(),
-    score: hit.score,
-  };
+function shownOf(hit: Hit, senders: ReadonlyMap<number, User>): SearchContext {
+  const { message_id, seq, content, sender_id } = hit;
+  const sender = senders.get(sender_id) ?? { id: sender_id, username: `user-${sender_id}`, avatar_url: null };
+  return { message_id, seq, content, sender, created_at: hit.created_at.toISOString() };
+}
+
+/** The hit of the last result that the page has room for. */
+function lastOf(hits: readonly Hit[], shown: readonly SearchResult[]): Hit | undefined {
+  const id = shown.at(-1)?.message_id;
+  return hits.find((hit) => hit.message_id === id);
 }
 
 /** The search itself and who asks: a cursor goes on with this list and no other. */
@@ -100,10 +120,12 @@ function listOf(userId: number, { query, workspace_id, filters, sort }: Request)
 }
 
 function placeOf(list: string, cursor: string): Place {
-  const [score = 0, createdAt = 0, messageId = 0] = decodeCursor(list, cursor, 3);
-  return { score, createdAt, messageId };
+  const [score = 0, createdAt = 0, messageId = 0, total = 0, exact = 0, asOf = 0] = decodeCursor(list, cursor, 6);
+  return { score, createdAt, messageId, total, isExact: exact === 1, asOf };
 }
 
-function cursorBehind(list: string, hit: Hit | undefined): string | null {
-  return hit === undefined ? null : encodeCursor(list, [hit.score, hit.created_at.getTime(), hit.message_id]);
+function cursorBehind(list: string, hit: Hit | undefined, { total, isExact, isPartial, asOf }: Found): string | null {
+  if (hit === undefined) return null;
+  const exact = isExact && !isPartial ? 1 : 0;
+  return encodeCursor(list, [hit.score, hit.created_at.getTime(), hit.message_id, total, exact, asOf]);
 }

@@ -2,8 +2,9 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { Bus, type Caller } from '#bus/bus.js';
 import { logRpc, type Head } from '#contracts/log.contract.js';
 import { Loop } from '#service/loop.js';
-import { DocumentRepository } from '../document/document.repository.js';
+import { activeOf, Engine } from '../engine/engine.js';
 import { ChatQueue } from './chat-queue.js';
+import { lagEntries } from './reader.metrics.js';
 
 const self: Caller = { kind: 'service', service: 'search' };
 const recentMs = 1_000;
@@ -23,7 +24,7 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
   constructor(
     @Inject(Bus) private readonly bus: Bus,
     @Inject(ChatQueue) private readonly queue: ChatQueue,
-    @Inject(DocumentRepository) private readonly documents: DocumentRepository,
+    @Inject(Engine) private readonly engine: Engine,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -39,12 +40,13 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
 
   private async compareRecent(): Promise<void> {
     const { heads } = await this.bus.call(logRpc.recentHeads, {}, { as: self });
-    await this.compare(heads);
+    lagEntries.set(await this.compare(heads));
   }
 
   private async compareAll(): Promise<void> {
     if (performance.now() - this.sweptAt < sweepMs) return;
     const startedAt = performance.now();
+    const generation = activeOf(await this.engine.generations());
     let after = 0;
     while (!this.stopped) {
       const page = await this.bus.call(logRpc.allHeads, { after_chat_id: after, limit: slice }, { as: self });
@@ -53,13 +55,24 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
       after = page.heads.at(-1)?.chat_id ?? after;
       if (!page.has_more) break;
     }
+    // What was there when it began is indexed. What was before the active generation goes.
+    if (!this.stopped) await this.engine.completeGeneration(generation.id);
     this.sweptAt = startedAt;
   }
 
-  private async compare(heads: readonly Head[]): Promise<void> {
-    const positions = await this.documents.positions(heads.map(({ chat_id }) => chat_id));
+  /** Queues the chats that are not indexed to their end. Answers how many entries that are. */
+  private async compare(heads: readonly Head[]): Promise<number> {
+    const generation = activeOf(await this.engine.generations());
+    const positions = await this.engine.positions(
+      generation.id,
+      heads.map(({ chat_id }) => chat_id),
+    );
+    let behind = 0;
     for (const { chat_id, last_seq } of heads) {
-      if ((positions.get(chat_id) ?? 0) !== last_seq) this.queue.push(chat_id, []);
+      const position = positions.get(chat_id) ?? 0;
+      if (position !== last_seq) this.queue.push(chat_id, []);
+      behind += Math.max(0, last_seq - position);
     }
+    return behind;
   }
 }

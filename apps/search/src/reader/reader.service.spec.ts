@@ -17,7 +17,7 @@ const messages = sql(
 );
 const documents = sql(
   'spec.documents',
-  'SELECT chat_id, message_id, seq, version, sender_id, created_at, content FROM search.documents ORDER BY message_id',
+  'SELECT chat_id, message_id, seq, version, sender_id, created_at, content FROM search.indexed_messages ORDER BY message_id',
 );
 
 let house: House;
@@ -94,14 +94,14 @@ describe('the readers of the logs', () => {
     await chatter([5], 5);
     await handOver(house.bus, 5, 2, { type: 'chat.deleted' });
     await expectConverged();
-    const left = sql('spec.left', 'SELECT FROM search.documents WHERE chat_id = 5');
+    const left = sql('spec.left', 'SELECT FROM search.indexed_messages WHERE chat_id = 5');
     expect(await search.query(left)).toEqual([]);
   });
 
   it('index a chat anew whose log came shorter out of a backup', async () => {
-    await search.query(sql('spec.ahead', 'UPDATE search.index_heads SET seq = seq + 1000 WHERE chat_id = 1'));
+    await search.query(sql('spec.ahead', 'UPDATE search.positions SET seq = seq + 1000 WHERE chat_id = 1'));
     await search.query(
-      sql('spec.foreign', `UPDATE search.documents SET content = 'from the future' WHERE chat_id = 1`),
+      sql('spec.foreign', `UPDATE search.indexed_messages SET content = 'from the future' WHERE chat_id = 1`),
     );
     await chatter([1], 2);
     await expectConverged();

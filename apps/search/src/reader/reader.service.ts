@@ -1,16 +1,14 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Bus, type Caller, type Subscription } from '#bus/bus.js';
-import { logEvent, logRpc, type LogEntry } from '#contracts/log.contract.js';
+import { Bus, type Subscription } from '#bus/bus.js';
+import { logEvent } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { effectsOf } from '../document/document.js';
-import { DocumentRepository } from '../document/document.repository.js';
+import { activeOf, Engine } from '../engine/engine.js';
+import { CatchUp } from './catch-up.js';
 import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
 
-const self: Caller = { kind: 'service', service: 'search' };
 /** Chats that are read at the same time. */
 const workers = 4;
-const pieceLength = 500;
 
 /**
  * Reads the logs of all chats into the index. Position and effects of a chat move together and only from where they
@@ -22,13 +20,15 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   private running: Promise<void>[] = [];
   private subscription: Subscription | undefined;
   private readonly pace = new Pace();
-  private stopped = false;
+  private readonly catchUp: CatchUp;
 
   constructor(
     @Inject(Bus) private readonly bus: Bus,
     @Inject(ChatQueue) private readonly queue: ChatQueue,
-    @Inject(DocumentRepository) private readonly documents: DocumentRepository,
-  ) {}
+    @Inject(Engine) private readonly engine: Engine,
+  ) {
+    this.catchUp = new CatchUp(bus, engine, this.pace);
+  }
 
   onApplicationBootstrap(): void {
     this.running = Array.from({ length: workers }, () => this.work());
@@ -38,7 +38,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
+    this.catchUp.stop();
     this.pace.end();
     this.subscription?.unsubscribe();
     this.queue.close();
@@ -52,7 +52,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       const { chatId, entries } = growth;
       const since = performance.now();
       try {
-        await this.catchUp(chatId, entries);
+        await this.catchUp.run(activeOf(await this.engine.generations()).id, chatId, entries);
       } catch (error) {
         this.logger.error('A chat is not indexed for now; the next comparison finds it again', error, {
           chat_id: chatId,
@@ -63,47 +63,4 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       await this.pace.rest(since);
     }
   }
-
-  /** First with the entries at hand, then with whatever the log has beyond the index. */
-  private async catchUp(chatId: number, entries: readonly LogEntry[]): Promise<void> {
-    const [first] = entries;
-    if (first !== undefined && (await this.apply(chatId, first.seq - 1, entries))) return;
-    let position = await this.documents.begin(chatId);
-    while (!this.stopped) {
-      const since = performance.now();
-      const range = { chat_id: chatId, after: position, limit: pieceLength };
-      const page = await this.bus.call(logRpc.follow, range, { as: self });
-      const last = page.entries.at(-1);
-      if (page.last_seq < position) await this.restart(chatId, position);
-      else if (last === undefined) return;
-      else if ((await this.apply(chatId, position, page.entries)) && !page.has_more) return;
-      await this.pace.rest(since);
-      position = await this.documents.begin(chatId);
-    }
-  }
-
-  /** False when somebody else has moved the chat's position meanwhile; then nothing more was done. */
-  private async apply(chatId: number, from: number, entries: readonly LogEntry[]): Promise<boolean> {
-    let position = from;
-    for (const stretch of stretches(entries)) {
-      const seq = stretch.at(-1)?.seq ?? position;
-      if (stretch[0]?.type === 'chat.deleted') await this.documents.purge(chatId);
-      if (!(await this.documents.apply(chatId, position, seq, effectsOf(stretch)))) return false;
-      position = seq;
-    }
-    return true;
-  }
-
-  /** A log that is shorter than its index came out of a backup: the chat is indexed anew. */
-  private async restart(chatId: number, position: number): Promise<void> {
-    await this.documents.purge(chatId);
-    await this.documents.apply(chatId, position, 0, { stored: [], removedIds: [] });
-  }
-}
-
-/** The end of a chat stands alone: its documents go in slices, outside the statement that moves the position. */
-function stretches(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
-  const end = entries.findIndex(({ type }) => type === 'chat.deleted');
-  if (end === -1) return [entries];
-  return [entries.slice(0, end), entries.slice(end)].filter((stretch) => stretch.length > 0);
 }

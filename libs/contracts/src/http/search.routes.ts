@@ -34,6 +34,12 @@ export const searchApi = {
       date_from: filters.date_from,
       date_to: filters.date_to,
       sort: SearchSort.default('relevance'),
+      context: z
+        .string()
+        .regex(/^[0-5]$/, 'Must be a whole number from 0 to 5')
+        .transform(Number)
+        .pipe(z.int().min(0).max(5))
+        .default(0),
       ...paging(20, 100),
     }),
     status: 200,

@@ -1,0 +1,73 @@
+import type { Message } from '#contracts/message.contract.js';
+import { testDatabase } from '#testing/database.js';
+import { searchDataSource } from '../search.data-source.js';
+import { noEffects, type Effects } from './effects.js';
+import type { Condition, Engine, Hit, Search } from './engine.js';
+import { GenerationRepository } from './generation.repository.js';
+import { IndexRepository } from './index.repository.js';
+import { MatchRepository } from './match.repository.js';
+import { PostgresEngine } from './postgres-engine.js';
+
+/** An engine with an index of its own. */
+export interface OpenEngine {
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+export async function openPostgresEngine(): Promise<OpenEngine> {
+  const test = await testDatabase([searchDataSource]);
+  const database = await test.database('search');
+  const engine = new PostgresEngine(
+    new IndexRepository(database),
+    new MatchRepository(database),
+    new GenerationRepository(database),
+    5_000,
+  );
+  return { engine, close: () => test.close() };
+}
+
+let lastId = 0;
+
+/** A message of this text. Ids rise; a second passes from one to the next. */
+export function messageOf(content: string, more: Partial<Message> = {}): Message {
+  const id = ++lastId;
+  const at = new Date(Date.UTC(2026, 0, 1) + id * 1_000).toISOString();
+  return {
+    ...{ id, chat_id: 1, seq: id, ordinal: id, version: id, sender_id: 1, content, parent_id: null, reply_count: 0 },
+    ...{ mentions: [], reactions: [], idempotency_key: null, edited_at: null, deleted_at: null },
+    ...{ created_at: at, updated_at: at, sender: { id: 1, username: 'user1', avatar_url: null } },
+    ...more,
+  };
+}
+
+/** Stores messages in their chat, as if they were all that happened in its log. */
+export async function store(engine: Engine, workspaceId: number, ...messages: Message[]): Promise<void> {
+  const stored = messages.map((message) => ({
+    ...{ message, version: message.version, reactions: 0, replies: message.reply_count, isPinned: undefined },
+  }));
+  await applyAll(engine, messages[0]!.chat_id, { ...noEffects, workspaceId, stored });
+}
+
+/** Applies these effects to the first generation, from where the chat is. */
+export async function applyAll(engine: Engine, chatId: number, effects: Effects): Promise<void> {
+  const position = (await engine.begin(1, chatId)) ?? 0;
+  if (!(await engine.apply(1, chatId, position, position + 1, effects))) throw new Error('The chat has moved');
+}
+
+export async function find(
+  engine: Engine,
+  condition: Condition,
+  chatIds: readonly number[],
+  more: Partial<Search> = {},
+): Promise<readonly Hit[]> {
+  const search = {
+    condition,
+    chatIds,
+    from: undefined,
+    to: undefined,
+    sort: 'recent',
+    limit: 100,
+    after: undefined,
+  } as const;
+  return (await engine.find({ ...search, ...more })).hits;
+}

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { foldText } from '../text/fold.js';
+import { noEffects, type Change } from './effects.js';
+import { applyAll, find, messageOf, openPostgresEngine, store, type OpenEngine } from './engine.fixture.js';
+import type { Condition, Engine } from './engine.js';
+
+const word = (text: string, isPrefix = false): Condition => ({ kind: 'word', text, isPrefix });
+
+/** Texts of every script, made of few letters so that much nearly matches. */
+const alphabets: Record<string, string> = {
+  Chinese: '东京大学生活的人',
+  Japanese: 'とうきょう東京タワー',
+  Korean: '한국어서울대학교',
+  Thai: 'ภาษาไทยกรุงเทพ',
+  Arabic: 'كتابمدرسة',
+  Hindi: 'हिन्दीभाषाकमल',
+  emoji: '👍🎉😅🔥',
+  words: 'abcdabc',
+  numbers: '12341290',
+};
+
+describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, open) => {
+  let opened: OpenEngine;
+  let engine: Engine;
+  beforeAll(async () => {
+    opened = await open();
+    ({ engine } = opened);
+  });
+  afterAll(() => opened.close());
+
+  it.each(Object.entries(alphabets))(
+    'finds every text that holds a part, and no other: %s',
+    async (script, letters) => {
+      const chatId = 100 + Object.keys(alphabets).indexOf(script);
+      const random = randomOf(chatId);
+      const pick = (length: number) => {
+        const all = [...letters];
+        return Array.from({ length }, () => all[Math.floor(random() * all.length)]!).join('');
+      };
+      const texts = Array.from({ length: 300 }, () => `${pick(1 + random() * 6)} ${pick(1 + random() * 9)}`);
+      await store(engine, 1, ...texts.map((text) => messageOf(text, { chat_id: chatId })));
+      for (let round = 0; round < 40; round++) {
+        const part = foldText(pick(2 + random() * 2));
+        // A mark that stands alone is no text.
+        if (/^\p{M}/u.test(part)) continue;
+        const expected = texts.filter((text) => foldText(text).includes(part)).toReversed();
+        const found = await find(engine, { kind: 'part', text: part }, [chatId], { limit: 1_000 });
+        expect({ part, found: found.map(({ content }) => content) }).toEqual({ part, found: expected });
+      }
+    },
+  );
+
+  it('knows words by their stems in their language, phrases, beginnings, and what is excluded', async () => {
+    const chat_id = 200;
+    const texts = ['the dogs are running', 'die Häuser sind nicht alt und die Straßen leer', 'dog eats dog', 'cat'];
+    await store(engine, 1, ...texts.map((text) => messageOf(text, { chat_id })));
+    const found = async (condition: Condition) =>
+      (await find(engine, condition, [chat_id])).map(({ content }) => content);
+    expect(await found(word('dog'))).toEqual([texts[2], texts[0]]);
+    expect(await found(word('runs'))).toEqual([texts[0]]);
+    expect(await found(word('HAUS'))).toEqual([texts[1]]);
+    expect(await found(word('strasse'))).toEqual([texts[1]]);
+    expect(await found(word('do', true))).toEqual([texts[2], texts[0]]);
+    expect(await found({ kind: 'phrase', text: 'eats dog' })).toEqual([texts[2]]);
+    expect(await found({ kind: 'phrase', text: 'dog eats cat' })).toEqual([]);
+    expect(await found({ kind: 'not', condition: word('dog') })).toEqual([texts[3], texts[1]]);
+    expect(await found({ kind: 'any', of: [word('cat'), word('eats')] })).toEqual([texts[3], texts[2]]);
+    expect(await found({ kind: 'all', of: [] })).toEqual(texts.toReversed());
+  });
+
+  it('finds by sender, chat and time, newest first across the parts of the index', async () => {
+    const messages = Array.from({ length: 40 }, (_, n) =>
+      messageOf(`mixed ${n}`, { chat_id: 300 + (n % 4), sender_id: 1 + (n % 3) }),
+    );
+    for (const workspace of [0, 1, 2, 3])
+      await store(engine, 10 + workspace, ...messages.filter((_, n) => n % 4 === workspace));
+    const chatIds = [300, 301, 302, 303];
+    const ids = async (condition: Condition, more = {}) =>
+      (await find(engine, condition, chatIds, more)).map(({ message_id }) => message_id);
+    const expected = messages.map(({ id }) => id).toReversed();
+    expect(await ids(word('mixed'))).toEqual(expected);
+    expect(await ids(word('mixed'), { limit: 7 })).toEqual(expected.slice(0, 7));
+    const bySecond = messages.filter(({ sender_id }) => sender_id === 2).map(({ id }) => id);
+    expect(await ids({ kind: 'sender', ids: [2] })).toEqual(bySecond.toReversed());
+    expect(await ids({ kind: 'sender', ids: [] })).toEqual([]);
+    expect(await ids({ kind: 'all', of: [word('mixed'), { kind: 'chat', ids: [301] }] })).toHaveLength(10);
+    const [from, to] = [Date.parse(messages[10]!.created_at), Date.parse(messages[20]!.created_at)];
+    expect(await ids(word('mixed'), { from, to })).toEqual(expected.slice(20, 30));
+    expect(await find(engine, word('mixed'), [302])).toHaveLength(10);
+  });
+
+  it('counts what happens to a message once, however often it is told', async () => {
+    const chat_id = 400;
+    const told = messageOf('eventful', { chat_id, version: 50 });
+    await store(engine, 1, told);
+    const has = async (flag: 'reaction' | 'thread' | 'pinned') =>
+      (await find(engine, { kind: 'flag', flag }, [chat_id])).length;
+    const change = async (seq: number, more: Partial<Change>) => {
+      const changes = [{ ...{ messageId: told.id, seq, reactions: 0, replies: 0, isPinned: undefined }, ...more }];
+      await applyAll(engine, chat_id, { ...noEffects, changes });
+    };
+    await change(49, { reactions: 1 });
+    expect(await has('reaction')).toBe(0);
+    await change(51, { reactions: 1 });
+    await change(51, { reactions: -1 });
+    expect(await has('reaction')).toBe(1);
+    await change(52, { replies: 1, isPinned: true });
+    expect([await has('thread'), await has('pinned')]).toEqual([1, 1]);
+    await change(53, { reactions: -1 });
+    expect([await has('reaction'), await has('thread')]).toEqual([0, 1]);
+    await store(engine, 1, { ...told, content: 'edited', version: 60, reply_count: 0 });
+    expect([await has('thread'), await has('pinned')]).toEqual([0, 1]);
+    await store(engine, 1, { ...told, content: 'older', version: 55 });
+    expect(await find(engine, word('edited'), [chat_id])).toHaveLength(1);
+  });
+
+  it('shows the neighbours of a hit in its chat', async () => {
+    const messages = Array.from({ length: 6 }, (_, n) => messageOf(`neighbour ${n}`, { chat_id: 500 }));
+    await store(engine, 1, ...messages);
+    await store(engine, 1, messageOf('elsewhere', { chat_id: 501 }));
+    const hits = await find(engine, { kind: 'phrase', text: 'neighbour 1' }, [500, 501]);
+    const around = await engine.neighbours([...hits], 2);
+    expect(around.map((each) => each.map(({ content }) => content))).toEqual([
+      ['neighbour 0', 'neighbour 2', 'neighbour 3'],
+    ]);
+  });
+
+  it('builds a generation aside, and the one before goes when it is complete', async () => {
+    const chat_id = 600;
+    await store(engine, 1, messageOf('before and after', { chat_id }));
+    await engine.completeGeneration(1);
+    const next = await engine.beginGeneration();
+    expect(await engine.beginGeneration()).toBe(next);
+    expect(await engine.begin(next, chat_id)).toBe(0);
+    expect(await find(engine, word('before'), [chat_id])).toHaveLength(1);
+    const message = messageOf('only after', { chat_id });
+    const stored = [{ message, version: message.version, reactions: 0, replies: 0, isPinned: undefined }];
+    expect(await engine.apply(next, chat_id, 0, 5, { ...noEffects, workspaceId: 1, stored })).toBe(true);
+    expect(await engine.apply(next, chat_id, 0, 5, { ...noEffects, workspaceId: 1, stored })).toBe(false);
+    expect(await find(engine, word('after'), [chat_id])).toMatchObject([{ content: 'before and after' }]);
+    await engine.completeGeneration(next);
+    expect(await find(engine, word('after'), [chat_id])).toMatchObject([{ content: 'only after' }]);
+    expect(await engine.begin(1, chat_id)).toBeUndefined();
+    expect((await engine.generations()).map(({ id }) => id)).toEqual([next]);
+  });
+});
+
+/** A small generator of random numbers between 0 and 1 (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = (seed + 1) * 0x9e3779b9;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,109 @@
+import type { Flag } from '../language/query.js';
+import type { Effects } from './effects.js';
+
+/** What a message has to match. */
+export type Condition =
+  | { readonly kind: 'word'; readonly text: string; readonly isPrefix: boolean }
+  | { readonly kind: 'phrase' | 'part'; readonly text: string }
+  | { readonly kind: 'sender' | 'chat'; readonly ids: readonly number[] }
+  | { readonly kind: 'flag'; readonly flag: Flag }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly condition: Condition };
+
+/** What to search, and where. Times are epoch milliseconds. */
+export interface Search {
+  readonly condition: Condition;
+  /** Nothing else is found, whatever the condition says. */
+  readonly chatIds: readonly number[];
+  readonly from: number | undefined;
+  /** Messages of this moment and later are not found. */
+  readonly to: number | undefined;
+  readonly sort: 'relevance' | 'recent';
+  readonly limit: number;
+  readonly after: Place | undefined;
+}
+
+/** A place in the results, behind the hit with these keys, and what the first page said about the whole. */
+export interface Place {
+  readonly score: number;
+  readonly createdAt: number;
+  readonly messageId: number;
+  readonly total: number;
+  readonly isExact: boolean;
+  /** The newest match when the first page was made: later ones are not in this list. */
+  readonly asOf: number;
+}
+
+export interface Hit {
+  readonly chat_id: number;
+  readonly message_id: number;
+  readonly seq: number;
+  readonly sender_id: number;
+  readonly content: string;
+  readonly created_at: Date;
+  /** Higher fits better; 0 in the order of time. */
+  readonly score: number;
+}
+
+export interface Found {
+  readonly hits: readonly Hit[];
+  /** At most `countedExactly`. */
+  readonly total: number;
+  readonly isExact: boolean;
+  readonly asOf: number;
+  readonly hasMore: boolean;
+  /** The time was up, or the index is not complete, before everything was looked at. */
+  readonly isPartial: boolean;
+}
+
+/** Totals are counted up to here, and relevance orders so many of the newest matches. */
+export const countedExactly = 1_000;
+
+/** One state of the index: while a new one is built aside, the active one goes on answering. */
+export interface Generation {
+  readonly id: number;
+  readonly isActive: boolean;
+  readonly isComplete: boolean;
+}
+
+/** The generation that answers. There is always one. */
+export function activeOf(generations: readonly Generation[]): Generation {
+  const active = generations.find(({ isActive }) => isActive);
+  if (active === undefined) throw new Error('The index has no generation');
+  return active;
+}
+
+/**
+ * Stores what can be found, and finds it. Positions in the logs are stored together with what was read up to there, so
+ * that any number of readers may write at once.
+ */
+export abstract class Engine {
+  /** Throws UNAVAILABLE when the time is up before anything was found. */
+  abstract find(search: Search): Promise<Found>;
+
+  /** For each hit up to `count` messages on either side of it in its chat, in the order of the chat, without the hit. */
+  abstract neighbours(hits: readonly Hit[], count: number): Promise<readonly (readonly Hit[])[]>;
+
+  /** For each word the stems under which it is looked up, in all languages. */
+  abstract stems(words: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+
+  abstract generations(): Promise<readonly Generation[]>;
+
+  /** Begins to build a generation aside; the one that is being built, if there is one. */
+  abstract beginGeneration(): Promise<number>;
+
+  /** Says that a generation has everything. It becomes the active one, and those before it go. */
+  abstract completeGeneration(id: number): Promise<void>;
+
+  /** Where the chat's index stands; a chat that was never seen begins at 0. Undefined where the generation is gone. */
+  abstract begin(generation: number, chatId: number): Promise<number | undefined>;
+
+  /** Positions by chat id; chats that were never seen are left out. */
+  abstract positions(generation: number, chatIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
+
+  /** Moves the chat from `old` to `seq` with these effects. False when somebody else has moved it: nothing happened. */
+  abstract apply(generation: number, chatId: number, old: number, seq: number, effects: Effects): Promise<boolean>;
+
+  /** Removes everything of a chat but its position. */
+  abstract purge(generation: number, chatId: number): Promise<void>;
+}

@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '#database/database.js';
+import { sql } from '#database/statement.js';
+import type { Generation } from './engine.js';
+
+const retireSlice = 1_000;
+
+const list = sql(
+  'search.generations',
+  `SELECT id, completed_at IS NOT NULL AS is_complete,
+     id = coalesce(max(id) FILTER (WHERE completed_at IS NOT NULL) OVER (), min(id) OVER ()) AS is_active
+   FROM search.generations ORDER BY id`,
+);
+
+const begin = sql(
+  'search.begin_generation',
+  `INSERT INTO search.generations (id)
+   SELECT max(id) + 1 FROM search.generations HAVING bool_and(completed_at IS NOT NULL) ON CONFLICT DO NOTHING`,
+);
+
+const complete = sql(
+  'search.complete_generation',
+  'UPDATE search.generations SET completed_at = now() WHERE id = $1 AND completed_at IS NULL',
+);
+
+/** Generations before this one: first what they found, in slices, then what is known about them. */
+const retireMessages = sql(
+  'search.retire_messages',
+  `DELETE FROM search.indexed_messages WHERE (generation, chat_id, message_id) IN (
+     SELECT generation, chat_id, message_id FROM search.indexed_messages WHERE generation < $1 LIMIT ${retireSlice}
+   ) RETURNING message_id`,
+);
+
+const retire = sql(
+  'search.retire',
+  `WITH slices AS (DELETE FROM search.slices WHERE generation < $1),
+     positions AS (DELETE FROM search.positions WHERE generation < $1)
+   DELETE FROM search.generations WHERE id < $1`,
+);
+
+/** What the release before this one has left. */
+const retireDocuments = sql(
+  'search.retire_documents',
+  `DELETE FROM search.documents WHERE (chat_id, message_id) IN (
+     SELECT chat_id, message_id FROM search.documents LIMIT ${retireSlice}
+   ) RETURNING message_id`,
+);
+
+/** The states of the index. */
+@Injectable()
+export class GenerationRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  async list(): Promise<Generation[]> {
+    const rows = await this.database.query<{ id: number; is_complete: boolean; is_active: boolean }>(list);
+    return rows.map(({ id, is_complete, is_active }) => ({ id, isComplete: is_complete, isActive: is_active }));
+  }
+
+  /** One is begun only when no other is being built. */
+  async begin(): Promise<void> {
+    await this.database.query(begin);
+  }
+
+  async complete(id: number): Promise<void> {
+    await this.database.query(complete, [id]);
+  }
+
+  /** Removes the generations before the one that is active now, in slices. */
+  async retireBefore(id: number): Promise<void> {
+    while ((await this.database.query(retireMessages, [id])).length === retireSlice);
+    await this.database.query(retire, [id]);
+    while ((await this.database.query(retireDocuments)).length === retireSlice);
+  }
+}

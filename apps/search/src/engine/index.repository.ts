@@ -1,0 +1,156 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '#database/database.js';
+import { sql } from '#database/statement.js';
+import type { Effects } from './effects.js';
+import { lexemesOf, marks, sliceMark } from './lexemes.js';
+
+/** How many messages one statement removes when a whole chat goes. */
+const purgeSlice = 1_000;
+
+/** A slice is closed when it has so many messages: what a search reads of a common word is a part of one slice. */
+const sliceLength = 16_384;
+
+/** The lexemes of what may change without the text. */
+function flagLexemes(slice: string, reactions: string, replies: string, isPinned: string): string {
+  const flag = (name: string, when: string) => `CASE WHEN ${when} THEN ${slice} || '.${marks.flag}${name}' END`;
+  return `array_to_tsvector(array_remove(ARRAY[${flag('reaction', `${reactions} > 0`)}, ${flag('thread', `${replies} > 0`)},
+    ${flag('pinned', isPinned)}], NULL))`;
+}
+
+const stems = `(SELECT coalesce(array_to_tsvector(array_agg(DISTINCT n.slice_id || '.' || stem)), '')
+  FROM unnest(string_to_array(n.words, ' ')) word, unnest(ts_lexize(n.stemmer::regdictionary, word)) stem)`;
+
+/**
+ * The position and the effects in one statement, so in one transaction: without the expected position nothing happens.
+ * Commits need not reach the disk before they are answered, since what a crash takes back it takes back together.
+ */
+const apply = sql(
+  'search.apply',
+  `WITH moved AS (
+     UPDATE search.positions SET seq = $4, workspace_id = coalesce($5, workspace_id)
+     WHERE generation = $1 AND chat_id = $2 AND seq = $3
+     RETURNING workspace_id, set_config('synchronous_commit', 'off', true)
+   ), removed AS (
+     DELETE FROM search.indexed_messages d USING moved
+     WHERE d.generation = $1 AND d.chat_id = $2 AND d.message_id = ANY ($6::bigint[])
+   ), given AS (
+     SELECT n.*, o.slice_id AS old_slice_id, coalesce(n.pinned, o.is_pinned, false) AS is_pinned
+     FROM moved, unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::int[], $13::int[],
+       $14::boolean[], $15::text[], $16::text[], $17::text[], $18::text[])
+       n(message_id, seq, version, sender_id, created_at, reactions, replies, pinned, content, vector, words, stemmer)
+     LEFT JOIN search.indexed_messages o ON o.generation = $1 AND o.chat_id = $2 AND o.message_id = n.message_id
+   ), slice AS (
+     INSERT INTO search.slices AS s (id, generation, workspace_id, messages, oldest, newest)
+     SELECT coalesce(open.id, nextval('search.slices_id_seq')), $1, m.workspace_id, f.messages, f.oldest, f.newest
+     FROM moved m
+     JOIN (SELECT count(*) AS messages, min(created_at) AS oldest, max(created_at) AS newest FROM given
+       WHERE old_slice_id IS NULL) f ON f.messages > 0
+     LEFT JOIN LATERAL (SELECT l.id FROM (SELECT id, messages FROM search.slices
+       WHERE generation = $1 AND workspace_id = m.workspace_id ORDER BY id DESC LIMIT 1) l
+       WHERE l.messages < ${sliceLength}) open ON true
+     ON CONFLICT (id) DO UPDATE SET messages = s.messages + excluded.messages,
+       oldest = least(s.oldest, excluded.oldest), newest = greatest(s.newest, excluded.newest)
+     RETURNING id
+   ), stored AS (
+     INSERT INTO search.indexed_messages AS d (generation, chat_id, message_id, seq, version, slice_id, sender_id,
+       created_at, reactions, replies, is_pinned, content, lexemes)
+     SELECT $1, $2, n.message_id, n.seq, n.version, n.slice_id, n.sender_id, n.created_at, n.reactions, n.replies,
+       n.is_pinned, n.content, replace(n.vector, '${sliceMark}', n.slice_id || '.')::tsvector || ${stems}
+         || ${flagLexemes('n.slice_id', 'n.reactions', 'n.replies', 'n.is_pinned')}
+     FROM (SELECT g.*, coalesce(g.old_slice_id, (SELECT id FROM slice)) AS slice_id FROM given g) n
+     ON CONFLICT (generation, chat_id, message_id) DO UPDATE SET version = excluded.version, content = excluded.content,
+       reactions = excluded.reactions, replies = excluded.replies, is_pinned = excluded.is_pinned,
+       lexemes = excluded.lexemes
+     WHERE d.version <= excluded.version
+   ), changed AS (
+     UPDATE search.indexed_messages d SET version = c.version, reactions = c.reactions, replies = c.replies,
+       is_pinned = c.is_pinned, lexemes = ts_delete(d.lexemes, ARRAY[d.slice_id || '.${marks.flag}reaction',
+         d.slice_id || '.${marks.flag}thread', d.slice_id || '.${marks.flag}pinned'])
+         || ${flagLexemes('d.slice_id', 'c.reactions', 'c.replies', 'c.is_pinned')}
+     FROM (
+       SELECT o.message_id, greatest(o.version, max(x.seq) FILTER (WHERE x.pinned IS NULL)) AS version,
+         o.reactions + coalesce(sum(x.reactions) FILTER (WHERE x.seq > o.version), 0) AS reactions,
+         o.replies + coalesce(sum(x.replies) FILTER (WHERE x.seq > o.version), 0) AS replies,
+         coalesce((array_agg(x.pinned ORDER BY x.seq DESC) FILTER (WHERE x.pinned IS NOT NULL))[1], o.is_pinned)
+           AS is_pinned
+       FROM moved, unnest($19::bigint[], $20::bigint[], $21::int[], $22::int[], $23::boolean[])
+         x(message_id, seq, reactions, replies, pinned)
+       JOIN search.indexed_messages o ON o.generation = $1 AND o.chat_id = $2 AND o.message_id = x.message_id
+       GROUP BY o.generation, o.chat_id, o.message_id
+     ) c
+     WHERE d.generation = $1 AND d.chat_id = $2 AND d.message_id = c.message_id
+   )
+   SELECT FROM moved`,
+);
+
+const begin = sql(
+  'search.begin_chat',
+  `INSERT INTO search.positions (generation, chat_id, seq) SELECT id, $2, 0 FROM search.generations WHERE id = $1
+   ON CONFLICT DO NOTHING`,
+);
+
+const positions = sql(
+  'search.positions',
+  'SELECT chat_id, seq FROM search.positions WHERE generation = $1 AND chat_id = ANY ($2::bigint[])',
+);
+
+const purge = sql(
+  'search.purge',
+  `DELETE FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 AND message_id IN (
+     SELECT message_id FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 LIMIT ${purgeSlice}
+   ) RETURNING message_id`,
+);
+
+/** What can be found, and the position in each chat's log up to which it is right. */
+@Injectable()
+export class IndexRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
+  /** As Engine.apply. */
+  async apply(generation: number, chatId: number, old: number, seq: number, effects: Effects): Promise<boolean> {
+    const { workspaceId, stored, removedIds, changes } = effects;
+    const lexemes = stored.map(({ message }) =>
+      lexemesOf(message.content, message.sender_id, chatId, message.parent_id !== null),
+    );
+    const rows = await this.database.query(apply, [
+      ...[generation, chatId, old, seq, workspaceId ?? null, removedIds],
+      stored.map(({ message }) => message.id),
+      stored.map(({ message }) => message.seq),
+      stored.map(({ version }) => version),
+      stored.map(({ message }) => message.sender_id),
+      stored.map(({ message }) => message.created_at),
+      stored.map(({ reactions }) => reactions),
+      stored.map(({ replies }) => replies),
+      stored.map(({ isPinned }) => isPinned ?? null),
+      stored.map(({ message }) => message.content),
+      lexemes.map(({ vector }) => vector),
+      lexemes.map(({ words }) => words),
+      lexemes.map(({ stemmer }) => stemmer),
+      changes.map(({ messageId }) => messageId),
+      changes.map((change) => change.seq),
+      changes.map(({ reactions }) => reactions),
+      changes.map(({ replies }) => replies),
+      changes.map(({ isPinned }) => isPinned ?? null),
+    ]);
+    return rows.length > 0;
+  }
+
+  /** As Engine.begin. */
+  async begin(generation: number, chatId: number): Promise<number | undefined> {
+    const known = (await this.positions(generation, [chatId])).get(chatId);
+    if (known !== undefined) return known;
+    await this.database.query(begin, [generation, chatId]);
+    return (await this.positions(generation, [chatId])).get(chatId);
+  }
+
+  /** Positions by chat id; chats that were never seen are left out. */
+  async positions(generation: number, chatIds: readonly number[]): Promise<Map<number, number>> {
+    const rows = await this.database.query<{ chat_id: number; seq: number }>(positions, [generation, chatIds]);
+    return new Map(rows.map((row) => [row.chat_id, row.seq]));
+  }
+
+  /** Removes every message of a chat, in slices. */
+  async purge(generation: number, chatId: number): Promise<void> {
+    while ((await this.database.query(purge, [generation, chatId])).length === purgeSlice);
+  }
+}

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { stemmers } from '../text/languages.js';
+import type { Effects } from './effects.js';
+import { activeOf, countedExactly, Engine, type Found, type Generation, type Hit, type Search } from './engine.js';
+import { GenerationRepository } from './generation.repository.js';
+import { IndexRepository } from './index.repository.js';
+import { MatchRepository, type Match } from './match.repository.js';
+import { scored } from './score.js';
+import { stemmedWords, tsqueryOf } from './tsquery.js';
+
+const knownStems = 20_000;
+const generationsMs = 1_000;
+
+/** The index in PostgreSQL. */
+@Injectable()
+export class PostgresEngine extends Engine {
+  /** Stems never change. */
+  private readonly stemsOf = new LRUCache<string, readonly string[]>({ max: knownStems });
+  private known: { readonly generations: readonly Generation[]; readonly at: number } | undefined;
+
+  constructor(
+    private readonly index: IndexRepository,
+    private readonly matcher: MatchRepository,
+    private readonly states: GenerationRepository,
+    private readonly budgetMs: number,
+  ) {
+    super();
+  }
+
+  async find(search: Search): Promise<Found> {
+    const query = tsqueryOf(search.condition, await this.stems(stemmedWords(search.condition)));
+    if (query === undefined) return { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
+    const found = await this.matcher.find(query, search, this.budgetMs);
+    const asOf = search.after?.asOf ?? found.matches[0]?.createdAt ?? 0;
+    const total = search.after?.total ?? Math.min(found.matches.length, countedExactly);
+    const isExact = search.after?.isExact ?? (found.isAll && found.matches.length <= countedExactly);
+    const ordered = scored(found.matches, search, asOf);
+    const wanted = ordered.slice(0, search.limit);
+    const hits = await this.hits(found.generation, wanted);
+    const hasMore = ordered.length > wanted.length || hits.length < wanted.length;
+    return { hits, total, isExact, asOf, hasMore, isPartial: found.isPartial };
+  }
+
+  async neighbours(hits: readonly Hit[], count: number): Promise<readonly (readonly Hit[])[]> {
+    return this.matcher.neighbours(activeOf(await this.generations()).id, hits, count);
+  }
+
+  async stems(words: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const unknown = [...new Set(words)].filter((word) => !this.stemsOf.has(word));
+    if (unknown.length > 0) {
+      const found = await this.matcher.stems(unknown, stemmers);
+      for (const word of unknown) this.stemsOf.set(word, found.get(word) ?? []);
+    }
+    return new Map(words.map((word) => [word, this.stemsOf.get(word) ?? []]));
+  }
+
+  /** As they were a second ago at most. */
+  async generations(): Promise<readonly Generation[]> {
+    if (this.known === undefined || performance.now() - this.known.at > generationsMs) {
+      this.known = { generations: await this.states.list(), at: performance.now() };
+    }
+    return this.known.generations;
+  }
+
+  async beginGeneration(): Promise<number> {
+    await this.states.begin();
+    this.known = undefined;
+    return (await this.generations()).at(-1)!.id;
+  }
+
+  async completeGeneration(id: number): Promise<void> {
+    await this.states.complete(id);
+    this.known = undefined;
+    await this.states.retireBefore(id);
+    this.known = undefined;
+  }
+
+  begin(generation: number, chatId: number): Promise<number | undefined> {
+    return this.index.begin(generation, chatId);
+  }
+
+  positions(generation: number, chatIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return this.index.positions(generation, chatIds);
+  }
+
+  apply(generation: number, chatId: number, old: number, seq: number, effects: Effects): Promise<boolean> {
+    return this.index.apply(generation, chatId, old, seq, effects);
+  }
+
+  purge(generation: number, chatId: number): Promise<void> {
+    return this.index.purge(generation, chatId);
+  }
+
+  private async hits(generation: number, matches: readonly (Match & { readonly score: number })[]): Promise<Hit[]> {
+    if (matches.length === 0) return [];
+    const scores = new Map(matches.map(({ messageId, score }) => [messageId, score]));
+    const rows = await this.matcher.page(generation, matches);
+    return rows.map((row) => ({ ...row, score: scores.get(row.message_id) ?? 0 }));
+  }
+}

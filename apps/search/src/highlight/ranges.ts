@@ -1,0 +1,75 @@
+import type { Token } from '../text/tokens.js';
+import type { Wanted } from './wanted.js';
+
+/** A stretch of a text, in UTF-16 units: from `start` until before `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+type Stems = ReadonlyMap<string, readonly string[]>;
+
+/** Where in these tokens of a folded text something is that is wanted; in order, not overlapping. */
+export function rangesOf(tokens: readonly Token[], wanted: Wanted, stems: Stems): Range[] {
+  const found = tokens.flatMap((token) => inToken(token, wanted, stems));
+  for (const { tokens: phrase, isPrefix } of wanted.phrases) found.push(...phraseRanges(tokens, phrase, isPrefix));
+  return merged(found);
+}
+
+function inToken(token: Token, wanted: Wanted, stems: Stems): Range[] {
+  const { kind, text, at } = token;
+  if (kind === 'word' && isWanted(text, wanted, stems)) return [{ start: at, end: at + text.length }];
+  return wanted.parts.flatMap((part) => occurrences(text, part).map((start) => range(at + start, part.length)));
+}
+
+function isWanted(word: string, { words, prefixes, stems: wantedStems }: Wanted, stems: Stems): boolean {
+  if (words.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) return true;
+  return wantedStems.has(word) || (stems.get(word) ?? []).some((stem) => wantedStems.has(stem) || words.has(stem));
+}
+
+/** A run of a phrase may be the end, the beginning or any part of a run of the text. */
+function phraseRanges(tokens: readonly Token[], phrase: readonly Token[], isPrefix: boolean): Range[] {
+  const found: Range[] = [];
+  for (let first = 0; first + phrase.length <= tokens.length; first++) {
+    const ranges: Range[] = [];
+    for (const [index, wanted] of phrase.entries()) {
+      const last = index === phrase.length - 1;
+      const start = startIn(tokens[first + index]!, wanted, index === 0, last, isPrefix);
+      if (start === -1) break;
+      ranges.push(range(tokens[first + index]!.at + start, wanted.text.length));
+    }
+    if (ranges.length === phrase.length) found.push(...ranges);
+  }
+  return found;
+}
+
+function startIn(token: Token, wanted: Token, isFirst: boolean, isLast: boolean, isPrefix: boolean): number {
+  if (token.kind !== wanted.kind) return -1;
+  const { text } = token;
+  if (text === wanted.text) return 0;
+  if (wanted.kind === 'word') return isLast && isPrefix && text.startsWith(wanted.text) ? 0 : -1;
+  if (isFirst && text.endsWith(wanted.text)) return text.length - wanted.text.length;
+  return isLast && text.startsWith(wanted.text) ? 0 : -1;
+}
+
+function occurrences(text: string, part: string): number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) found.push(at);
+  return found;
+}
+
+function range(start: number, length: number): Range {
+  return { start, end: start + length };
+}
+
+/** In order; those that touch or overlap become one. */
+export function merged(ranges: readonly Range[]): Range[] {
+  const result: Range[] = [];
+  for (const next of ranges.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    const last = result.at(-1);
+    if (last !== undefined && next.start <= last.end) {
+      result[result.length - 1] = { start: last.start, end: Math.max(last.end, next.end) };
+    } else result.push(next);
+  }
+  return result;
+}

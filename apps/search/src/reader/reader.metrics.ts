@@ -1,0 +1,9 @@
+import { Gauge } from 'prom-client';
+import { metrics } from '#telemetry/metrics.js';
+
+/** Taken once a second. */
+export const lagEntries = new Gauge({
+  name: 'fechatter_search_lag_entries',
+  help: 'Entries of lately changed logs that are not indexed yet',
+  registers: [metrics],
+});
