@@ -13,6 +13,8 @@ const commands = {
   migrate: 'apps/cli/migrate.js',
   profile: 'apps/cli/profile.js',
   queries: 'apps/cli/queries/main.js',
+  'search-reindex': 'apps/cli/search/reindex.js',
+  'search-verify': 'apps/cli/search/verify.js',
 };
 
 const [name, ...args] = process.argv.slice(2);

@@ -39,10 +39,17 @@ export const searchExamples = examples<Facts>(facts, {
   },
   'search.begin_chat': { params: (f) => [1, f.chat], buffers: 12 },
   'search.begin_generation': { params: () => [], buffers: 10 },
+  'search.build_progress': { params: () => [1], buffers: 5_000, cold: 'the command that builds the index anew' },
+  'search.chats_after': { params: () => [0], buffers: 60 },
+  'search.compare': {
+    params: (f) => [1, f.chat, 0, 0],
+    buffers: 40_000,
+    cold: 'the command that compares index and log',
+  },
   'search.complete_generation': { params: () => [1], buffers: 10 },
   'search.generations': { params: () => [], buffers: 5 },
   'search.matches': {
-    params: (f) => [`'${sliceMark}${f.common}'`, f.slices, f.chats, null, null, null, null, 1_001, false],
+    params: (f) => [`'${sliceMark}${f.common}'`, f.slices, f.chats, null, null, null, null, 1_001, false, 21],
     buffers: 5_000,
     bounds: counted,
     mode: 'custom',

@@ -1,16 +1,16 @@
 -- Written by `npm run queries`, so that a review sees what reaches the database.
 
 -- search.matches
-SELECT d.chat_id, d.message_id, d.created_at, CASE WHEN $9 THEN ts_rank_cd(d.lexemes, d.query, 1)
-+ ts_rank(d.lexemes, d.query, 1) ELSE 0 END::float8 AS rank
+SELECT d.chat_id, d.message_id, (extract(epoch FROM d.created_at) * 1000)::bigint AS created_at,
+CASE WHEN $9 THEN ts_rank_cd(d.lexemes, d.query, 1) + ts_rank(d.lexemes, d.query, 1) ELSE 0 END::float8 AS rank, count(*) OVER () AS found
 FROM unnest($2::bigint[]) slice CROSS JOIN LATERAL (
-  SELECT d.chat_id, d.message_id, d.created_at, d.lexemes, q.query
+  SELECT d.chat_id, d.message_id, d.created_at, CASE WHEN $9 THEN d.lexemes END AS lexemes, q.query
   FROM (SELECT replace($1, '', slice || '.')::tsquery AS query) q, search.indexed_messages d
   WHERE d.lexemes @@ q.query AND d.chat_id + 0 = ANY ($3::bigint[])
   AND ($4::timestamptz IS NULL OR d.created_at >= $4) AND ($5::timestamptz IS NULL OR d.created_at <= $5)
   AND ($6::timestamptz IS NULL OR (d.created_at, d.message_id) < ($6, $7::bigint))
   ORDER BY d.created_at DESC, d.message_id DESC LIMIT $8
-) d;
+) d ORDER BY d.created_at DESC, d.message_id DESC LIMIT $10;
 
 -- search.neighbours
 SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id, d.content, d.created_at FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY n(chat_id, message_id, place)

@@ -18,11 +18,23 @@ export interface Match {
 
 export interface Matches {
   readonly generation: number;
+  /** Newest first; as many as are shown or compared, and one more. */
   readonly matches: readonly Match[];
+  /** How many there are, as far as they were counted. */
+  readonly count: number;
   /** Every slice was looked at. */
   readonly isAll: boolean;
   /** The time was up before, or the index has not everything yet. */
   readonly isPartial: boolean;
+}
+
+interface MatchRow {
+  readonly chat_id: number;
+  readonly message_id: number;
+  /** Epoch milliseconds. */
+  readonly created_at: number;
+  readonly rank: number;
+  readonly found: number;
 }
 
 interface SliceRow {
@@ -48,21 +60,21 @@ const slicesStatement = sql(
 );
 
 /**
- * The newest matches of each of some slices. The chat is no condition for an index: what a word names is always less
+ * The newest matches of some slices, and how many there were to choose from, of each slice $8 at most. The chat is no condition for an index: what a word names is always less
  * than what a chat holds.
  */
 const matchesOf = sql(
   'search.matches',
-  `SELECT d.chat_id, d.message_id, d.created_at, CASE WHEN $9 THEN ts_rank_cd(d.lexemes, d.query, 1)
-     + ts_rank(d.lexemes, d.query, 1) ELSE 0 END::float8 AS rank
+  `SELECT d.chat_id, d.message_id, (extract(epoch FROM d.created_at) * 1000)::bigint AS created_at,
+     CASE WHEN $9 THEN ts_rank_cd(d.lexemes, d.query, 1) + ts_rank(d.lexemes, d.query, 1) ELSE 0 END::float8 AS rank, count(*) OVER () AS found
    FROM unnest($2::bigint[]) slice CROSS JOIN LATERAL (
-     SELECT d.chat_id, d.message_id, d.created_at, d.lexemes, q.query
+     SELECT d.chat_id, d.message_id, d.created_at, CASE WHEN $9 THEN d.lexemes END AS lexemes, q.query
      FROM (SELECT replace($1, '${sliceMark}', slice || '.')::tsquery AS query) q, search.indexed_messages d
      WHERE d.lexemes @@ q.query AND d.chat_id + 0 = ANY ($3::bigint[])
        AND ($4::timestamptz IS NULL OR d.created_at >= $4) AND ($5::timestamptz IS NULL OR d.created_at <= $5)
        AND ($6::timestamptz IS NULL OR (d.created_at, d.message_id) < ($6, $7::bigint))
      ORDER BY d.created_at DESC, d.message_id DESC LIMIT $8
-   ) d`,
+   ) d ORDER BY d.created_at DESC, d.message_id DESC LIMIT $10`,
 );
 
 const columns = 'd.chat_id, d.message_id, d.seq, d.sender_id, d.content, d.created_at';
@@ -112,8 +124,8 @@ export class MatchRepository {
    */
   async find(query: string, search: Search, budgetMs: number): Promise<Matches> {
     const deadline = performance.now() + budgetMs;
-    const needed = neededOf(search);
-    const found: Match[] = [];
+    const matches: Match[] = [];
+    let count = 0;
     let state = { generation: 0, isComplete: false };
     let isAll = false;
     try {
@@ -122,19 +134,22 @@ export class MatchRepository {
         const { slices, ...active } = await slicesOf(transaction, search);
         state = active;
         const rounds = roundsOf(slices);
-        for (const { ids, newestOfRest } of rounds) {
-          await limitTime(transaction, deadline);
-          found.push(...(await matchesIn(transaction, ids, query, search)));
-          if (found.length > needed && orderOf(found)[needed]!.createdAt > newestOfRest) return;
+        for (const [index, { ids, newestOfRest }] of rounds.entries()) {
+          if (index > 0) await limitTime(transaction, deadline);
+          const round = await matchesIn(transaction, ids, query, search);
+          matches.push(...round.matches);
+          count += round.count;
+          const next = orderOf(matches)[shownOf(search)];
+          if (count > neededOf(search) && next !== undefined && next.createdAt > newestOfRest) return;
         }
         isAll = true;
       });
     } catch (error) {
       const isLate = error instanceof FechatterError && error.code === 'UNAVAILABLE' && performance.now() >= deadline;
-      if (!isLate || found.length === 0) throw error;
-      return { generation: state.generation, matches: orderOf(found), isAll: false, isPartial: true };
+      if (!isLate || matches.length === 0) throw error;
+      return { generation: state.generation, matches: orderOf(matches), count, isAll: false, isPartial: true };
     }
-    return { generation: state.generation, matches: orderOf(found), isAll, isPartial: !state.isComplete };
+    return { generation: state.generation, matches: orderOf(matches), count, isAll, isPartial: !state.isComplete };
   }
 
   /** The messages of these matches, in their order; the last ones are missing when the page has no room for them. */
@@ -182,17 +197,20 @@ async function matchesIn(
   ids: readonly number[],
   query: string,
   search: Search,
-): Promise<Match[]> {
+): Promise<Pick<Matches, 'matches' | 'count'>> {
   const { sort, after, from, chatIds } = search;
   const behind = sort === 'recent' && after !== undefined ? [new Date(after.createdAt), after.messageId] : [null, null];
   const range = [dateOf(from), dateOf(lastMoment(search)), ...behind, neededOf(search) + 1, sort === 'relevance'];
-  const rows = await transaction.query<{ chat_id: number; message_id: number; created_at: Date; rank: number }>(
-    matchesOf,
-    [...[query, ids, chatIds], ...range],
-  );
-  return rows.map(({ chat_id, message_id, created_at, rank }) => {
-    return { chatId: chat_id, messageId: message_id, createdAt: created_at.getTime(), rank };
+  const rows = await transaction.query<MatchRow>(matchesOf, [query, ids, chatIds, ...range, shownOf(search) + 1]);
+  const matches = rows.map(({ chat_id, message_id, created_at, rank }) => {
+    return { chatId: chat_id, messageId: message_id, createdAt: created_at, rank };
   });
+  return { matches, count: rows[0]?.found ?? 0 };
+}
+
+/** How many of the newest matches are shown, or compared by relevance. */
+function shownOf({ sort, limit }: Search): number {
+  return sort === 'recent' ? limit : countedExactly;
 }
 
 /** The first page counts, and relevance compares; the order of time goes on from where it was. */

@@ -33,8 +33,8 @@ export class PostgresEngine extends Engine {
     if (query === undefined) return { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
     const found = await this.matcher.find(query, search, this.budgetMs);
     const asOf = search.after?.asOf ?? found.matches[0]?.createdAt ?? 0;
-    const total = search.after?.total ?? Math.min(found.matches.length, countedExactly);
-    const isExact = search.after?.isExact ?? (found.isAll && found.matches.length <= countedExactly);
+    const total = search.after?.total ?? Math.min(found.count, countedExactly);
+    const isExact = search.after?.isExact ?? (found.isAll && found.count <= countedExactly);
     const ordered = scored(found.matches, search, asOf);
     const wanted = ordered.slice(0, search.limit);
     const hits = await this.hits(found.generation, wanted);
