@@ -8,6 +8,7 @@ import { latency } from './latency.js';
 import { list } from './list.js';
 import { micro } from './micro.js';
 import { mix } from './mix.js';
+import { search } from './search.js';
 import { sends } from './sends.js';
 import { soak } from './soak.js';
 
@@ -22,6 +23,7 @@ export const catalogue: readonly Bench[] = [
   mix,
   flush,
   history,
+  search,
   micro,
   soak,
 ];
