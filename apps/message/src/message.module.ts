@@ -75,7 +75,6 @@ const write = [
 const read = [
   ...[
     GateRepository,
-    GateMemory,
     GateService,
     PageRepository,
     PageService,
