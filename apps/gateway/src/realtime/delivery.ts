@@ -8,6 +8,8 @@ import type { LogSource } from './log-source.js';
 
 const logger = new Logger('gateway.delivery');
 
+const done = Promise.resolve();
+
 /** More changes than these are not sent again: the client is told of a gap and pages over HTTP. */
 const longestCatchUp = 200;
 
@@ -41,7 +43,8 @@ export class Delivery {
   /** Where it was when the user was shut out although the log does not say yet that they left. */
   private suspendedAt: number | undefined;
   private runs = 0;
-  private running: Promise<void> = Promise.resolve();
+  /** The newest run; undefined where it stands and waits for one. */
+  private running: Promise<void> | undefined;
 
   /** Sends nothing until it is started. */
   constructor(
@@ -74,7 +77,7 @@ export class Delivery {
     this.position = position;
   }
 
-  /** Starts where it stands, unless it has been started. */
+  /** Starts where it stands, unless it has been started or the client has named a position. */
   start(): void {
     if (this.runs === 0) void this.run(this.position);
   }
@@ -82,6 +85,7 @@ export class Delivery {
   /** Is live at once: the user joins with entry `seq`, which the room's reader forwards next. */
   joinAt(seq: number, room: DeliveryRoom): void {
     this.runs += 1;
+    this.running = done;
     this.enter(seq, room);
     this.position = seq - 1;
     this.held = undefined;
@@ -108,18 +112,26 @@ export class Delivery {
     this.suspendedAt ??= this.position;
   }
 
-  /** The client has applied the log up to `position`: what follows is sent, again if need be. Done when it is live. */
-  async resumeAfter(position: number): Promise<void> {
+  /** The client has applied the log up to `position`: `caughtUp` sends what follows, again if need be. */
+  returnTo(position: number): void {
     const start = this.joinedSeq - 1;
     if (position < start) this.sayGap(position, start);
-    await this.run(Math.max(position, start));
+    this.waitAt(Math.max(position, start));
   }
 
-  /** The client returns with a position that means nothing any more. */
+  /** The client returns with a position that means nothing any more: `caughtUp` goes on from the end. */
   reset(): void {
     const end = Math.max(this.room.reader.position ?? 0, this.joinedSeq - 1);
     if (end > 0) this.sayGap(0, end);
-    void this.run(end);
+    this.waitAt(end);
+  }
+
+  /** Sends nothing from now on, but holds what is forwarded, until the next run begins there. */
+  private waitAt(position: number): void {
+    this.runs += 1;
+    this.running = undefined;
+    this.position = position;
+    this.held ??= new LogOrder(mostHeld);
   }
 
   private enter(joinedSeq: number, room: DeliveryRoom): void {
@@ -132,8 +144,7 @@ export class Delivery {
 
   /** Resolves when it has come as far as the room's reader was. */
   async caughtUp(): Promise<void> {
-    this.start();
-    await this.running;
+    await (this.running ?? this.run(this.position));
   }
 
   /** A later run ends an earlier one. */

@@ -3,7 +3,7 @@ import { LocalBus } from '#bus/local-bus.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
-import { Client, Logs, turn } from './log.fixture.js';
+import { Client, Logs, nextTurn } from './log.fixture.js';
 import { LogSource } from './log-source.js';
 
 async function until(condition: () => boolean): Promise<void> {
@@ -60,7 +60,7 @@ describe('The hub', () => {
       const client = await new Client(hub, 10).open();
       logs.send(chatId, 'lost');
       logs.send(chatId);
-      for (let count = 0; count < turns; count++) await turn();
+      for (let count = 0; count < turns; count++) await nextTurn();
       logs.send(chatId, 'lost');
       logs.send(chatId);
       await until(() => client.seqs(chatId).length === 4);
@@ -102,7 +102,7 @@ describe('The hub', () => {
     logs.deny(1, 10);
     const reads = logs.reads;
     await until(() => logs.reads > reads);
-    for (let count = 0; count < 5; count++) await turn();
+    for (let count = 0; count < 5; count++) await nextTurn();
     logs.send(1);
     await until(() => other.seqs(1).length === 1);
     const data = { user_id: 10, actor_id: 1, created_at: '2026-01-01T00:00:00.000Z' };
@@ -118,7 +118,7 @@ describe('The hub', () => {
     const resumed = client.resume(1, [[1, 1]]);
     for (let count = 0; count < 20; count++) {
       logs.send(1, count % 3 === 0 ? 'lost' : 'arrives');
-      await turn();
+      await nextTurn();
     }
     await resumed;
     logs.send(1);

@@ -25,7 +25,11 @@ export class Logs {
   private readonly late: (() => void)[] = [];
   reads = 0;
 
-  constructor(private readonly bus: LocalBus) {
+  /** `turn` is what an answer takes: twice, before and after it is read. */
+  constructor(
+    private readonly bus: LocalBus,
+    turn: () => Promise<void> = nextTurn,
+  ) {
     bus.serve(
       messageRpc.inbox,
       async (_, context) => {
@@ -180,12 +184,22 @@ export class Client {
     this.connection = new Connection({ user_id: userId, session_id: 1, expires_at: 4_000_000_000 }, transport);
   }
 
+  /** Opens and goes live from the heads of `ready`, as whoever names no positions. */
   async open(): Promise<this> {
+    await this.enter();
+    this.settle();
+    return this;
+  }
+
+  /** Opens; what comes then is for `resume` and `settle` to say. */
+  async enter(): Promise<void> {
     this.hub.enter(this.connection);
     const feed = await this.hub.open(this.connection);
     this.resume = (epoch, cursors) => this.hub.resume(feed, epoch, new Map(cursors));
-    return this;
+    this.settle = () => this.hub.settle(feed);
   }
+
+  settle: () => void = () => undefined;
 
   resume: (epoch: number, cursors: [number, number][]) => Promise<number[]> = () =>
     Promise.reject(new Error('not open'));
@@ -204,6 +218,6 @@ export class Client {
 }
 
 /** Lets everything that waits have its turn. */
-export function turn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
