@@ -1,4 +1,4 @@
-import type { LogPage } from '#contracts/log.contract.js';
+import type { LogEntry, LogPage } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
 import type { ChatReader } from './chat-reader.js';
 import type { Connection } from './connection.js';
@@ -182,12 +182,20 @@ export class Delivery {
   private async takeIn({ entries, last_seq }: LogPage, isWanted: () => boolean): Promise<void> {
     const missing = last_seq - this.position;
     if (missing < 0) this.skipTo(last_seq, 0);
-    else if (missing <= longestCatchUp || !this.isPresent)
-      for (const entry of entries) this.pass(new EntryFrame(entry));
+    else if (missing <= longestCatchUp || !this.isPresent) await this.passAll(entries, isWanted);
     // What is skipped may hold the end of the stay.
     else if (await this.room.mayRead(this.connection)) {
       if (isWanted()) this.skipTo(last_seq, this.position);
     } else this.suspend();
+  }
+
+  /** At the pace of the client: what it is to catch up with must not be what makes it too slow. */
+  private async passAll(entries: readonly LogEntry[], isWanted: () => boolean): Promise<void> {
+    for (const entry of entries) {
+      if (!this.connection.isRoomy) await this.connection.whenRoomy();
+      if (!isWanted()) return;
+      this.pass(new EntryFrame(entry));
+    }
   }
 
   private skipTo(end: number, from: number): void {
