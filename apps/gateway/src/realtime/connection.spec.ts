@@ -13,6 +13,10 @@ class Network implements Transport {
     return this.open;
   }
 
+  cork(): void {}
+
+  uncork(): void {}
+
   heartbeat(): boolean {
     return true;
   }

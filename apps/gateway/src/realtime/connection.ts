@@ -15,6 +15,9 @@ const restartSpreadMs = 5_000;
 export interface Transport {
   /** Hands a frame to the network. False: the network is full, `Connection.drained` follows. */
   write(frame: Frame): boolean;
+  /** What is written from now on may leave together, at the latest with `uncork`. */
+  cork(): void;
+  uncork(): void;
   /** Shows the client that we live, when it is time to; false when the client itself shows no life any more. */
   heartbeat(now: number): boolean;
   close(code: number, reason: string): void;
@@ -74,6 +77,15 @@ export class Connection {
     const outcome = this.queue.push(frame);
     if (outcome === 'full') this.close(closeCode.tooSlow, 'too slow');
     else if (outcome !== 'queued') thinnedFrames.inc({ outcome });
+  }
+
+  /** What is sent until `uncork` reaches the network in one piece. */
+  cork(): void {
+    this.transport.cork();
+  }
+
+  uncork(): void {
+    this.transport.uncork();
   }
 
   say(frame: ServerFrame): void {

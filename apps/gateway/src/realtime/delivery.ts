@@ -62,8 +62,15 @@ export class Delivery {
     return seq <= this.position;
   }
 
-  /** The room's reader has forwarded an entry. */
-  receive(frame: EntryFrame): void {
+  /** The room's reader has forwarded entries. */
+  receive(frames: readonly EntryFrame[]): void {
+    const { connection } = this;
+    if (frames.length > 1) connection.cork();
+    for (const frame of frames) this.receiveOne(frame);
+    if (frames.length > 1) connection.uncork();
+  }
+
+  private receiveOne(frame: EntryFrame): void {
     if (this.held !== undefined) this.held.add(frame);
     else if (frame.seq === this.position + 1) {
       this.pass(frame);
@@ -165,7 +172,7 @@ export class Delivery {
     this.position = position;
     held.startAt(position);
     for (let isKnown = false; ; isKnown = true) {
-      for (let frame = held.next(); frame !== undefined; frame = held.next()) this.pass(frame);
+      for (const frame of held.ready()) this.pass(frame);
       const ahead = this.position - (reader.position ?? 0);
       if (ahead === 0 || (ahead > 0 && isKnown)) break;
       await this.connection.whenRoomy();

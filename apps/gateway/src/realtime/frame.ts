@@ -56,7 +56,8 @@ const membership: ReadonlySet<string> = new Set(['chat.created', 'chat.deleted',
 
 /** An entry of a chat's log on its way to the members. */
 export class EntryFrame extends Frame {
-  private readonly changesMembers: boolean;
+  /** Whether stays begin or end with it. */
+  readonly changesMembers: boolean;
   private head: Frame | undefined;
 
   constructor(readonly entry: LogEntry) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
+import { logEvent } from '#contracts/log.contract.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
@@ -41,6 +42,30 @@ describe('The hub', () => {
     logs.send(1, 'bare');
     await until(() => client.seqs(1).length === 2);
     expect(client.seqs(1)).toEqual([3, 4]);
+  });
+
+  it('sends what comes in one event in one piece, and still ends and begins stays inside it', async () => {
+    for (const user of [10, 11]) logs.add(1, user);
+    const clients = [await new Client(hub, 10).open(), await new Client(hub, 11).open()];
+    const publish = (after: number) => {
+      const entries = logs.logs.get(1)?.slice(after) ?? [];
+      bus.publish(logEvent.chat, { chat_id: 1 }, { chat_id: 1, last_seq: after + entries.length, entries });
+    };
+    for (let count = 0; count < 3; count++) logs.send(1, 'lost');
+    publish(2);
+    await until(() => clients.every((client) => client.seqs(1).length === 3));
+    for (const { pieces } of clients) expect(pieces.at(-1)?.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+    logs.send(1, 'lost');
+    logs.remove(1, 10, 'lost');
+    logs.send(1, 'lost');
+    logs.add(1, 10, 'lost');
+    logs.send(1, 'lost');
+    publish(5);
+    await until(() => clients.every((client) => client.seqs(1).at(-1) === 10));
+    expect(clients.map((client) => client.seqs(1).slice(3))).toEqual([
+      [6, 7, 9, 10],
+      [6, 7, 8, 9, 10],
+    ]);
   });
 
   it('fetches what an event has left out before it forwards what follows', async () => {

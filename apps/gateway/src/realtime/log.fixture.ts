@@ -170,17 +170,29 @@ export class Logs {
 /** A client that takes everything at once. */
 export class Client {
   readonly received: Received[] = [];
+  /** The same, as it reached the network. */
+  readonly pieces: Received[][] = [];
   readonly connection: Connection;
 
   constructor(
     private readonly hub: Hub,
     readonly userId: number,
   ) {
+    let isCorked = false;
     const write = (frame: Frame) => {
-      this.received.push(JSON.parse(frame.webSocket.toString('utf8').replace(/^[^{]*/s, '')) as Received);
+      const received = JSON.parse(frame.webSocket.toString('utf8').replace(/^[^{]*/s, '')) as Received;
+      this.received.push(received);
+      if (isCorked) this.pieces.at(-1)?.push(received);
+      else this.pieces.push([received]);
       return true;
     };
-    const transport = { write, heartbeat: () => true, close: () => undefined, terminate: () => undefined };
+    const cork = () => {
+      isCorked = true;
+      this.pieces.push([]);
+    };
+    const uncork = () => (isCorked = false);
+    const none = () => undefined;
+    const transport = { write, cork, uncork, heartbeat: () => true, close: none, terminate: none };
     this.connection = new Connection({ user_id: userId, session_id: 1, expires_at: 4_000_000_000 }, transport);
   }
 
