@@ -128,6 +128,7 @@ export const messageExamples = examples<Facts>(facts, {
   'message.list_newest': { params: (f) => [f.chat, f.last + 1, page], deep: (f) => [f.chat, f.seq, page], buffers: 40 },
   'message.locate': { params: (f) => [f.user, f.chat, f.message], buffers: 25 },
   'message.lock_head': { params: (f) => [f.chat], buffers: 10 },
+  'message.places': { params: (f) => [f.senders.slice(0, 50)], buffers: 60_000 },
   'message.log_follow': {
     params: (f) => [f.chat, f.last - 200, 200],
     deep: (f) => [f.chat, f.seq, 200],

@@ -201,7 +201,7 @@ export class Delivery {
     for (const entry of entries) {
       if (!this.connection.isRoomy) await this.connection.whenRoomy();
       if (!isWanted()) return;
-      this.pass(new EntryFrame(entry));
+      this.pass(EntryFrame.of(entry));
     }
   }
 

@@ -14,6 +14,7 @@ import type { Feed } from './feed.js';
 import { HeadComparison } from './head-comparison.js';
 import { Hub } from './hub.js';
 import { SseTransport } from './sse.transport.js';
+import { Turnstile } from './turnstile.js';
 
 /** How far back before the last event everything is sent again: clocks differ, and entries travel. */
 const overlapMs = 60_000;
@@ -36,6 +37,7 @@ export interface EventStreamRequest {
 @Injectable()
 export class EventStreamService {
   private readonly logger = new Logger('gateway.events');
+  private readonly turnstile = new Turnstile(4);
 
   constructor(
     private readonly bus: Bus,
@@ -47,6 +49,7 @@ export class EventStreamService {
 
   /** Turns the answer into a stream. Throws before anything is sent when the client may not have one. */
   async open({ token, ticket, lastEventId }: EventStreamRequest, reply: FastifyReply): Promise<void> {
+    this.connections.checkRoom();
     const since = lastEventId === undefined ? undefined : timeOf(lastEventId);
     const identity = await this.identify(token, ticket);
     const { raw } = reply;
@@ -94,7 +97,8 @@ export class EventStreamService {
     }
     const from = new Date(since - overlapMs).toISOString();
     const as = feed.connection.caller;
-    const { chats, epoch } = await this.bus.call(logRpc.changedSince, { since: from }, { as });
+    const ask = () => this.bus.call(logRpc.changedSince, { since: from }, { as });
+    const { chats, epoch } = await this.turnstile.pass(ask);
     return { epoch, cursors: new Map(chats.map(({ chat_id, after }) => [chat_id, after])) };
   }
 }

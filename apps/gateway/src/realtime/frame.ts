@@ -56,6 +56,15 @@ const membership: ReadonlySet<string> = new Set(['chat.created', 'chat.deleted',
 
 /** An entry of a chat's log on its way to the members. */
 export class EntryFrame extends Frame {
+  private static readonly known = new WeakMap<LogEntry, EntryFrame>();
+
+  /** The frame of an entry that several connections are sent out of one page of the log. */
+  static of(entry: LogEntry): EntryFrame {
+    const frame = EntryFrame.known.get(entry) ?? new EntryFrame(entry);
+    EntryFrame.known.set(entry, frame);
+    return frame;
+  }
+
   /** Whether stays begin or end with it. */
   readonly changesMembers: boolean;
   private head: Frame | undefined;

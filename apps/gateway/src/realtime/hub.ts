@@ -43,9 +43,9 @@ export class Hub implements RoomHost {
   async open(connection: Connection): Promise<Feed> {
     const feed = new Feed(connection);
     this.feeds.set(connection, feed);
-    let inbox = await this.inboxes.read(connection.caller);
+    let inbox = await this.inboxes.read(connection.userId);
     // Rooms that began to listen only now may have missed what came after this inbox was read.
-    if (connection.isOpen && this.listen(feed, inbox).length > 0) inbox = await this.inboxes.read(connection.caller);
+    if (connection.isOpen && this.listen(feed, inbox).length > 0) inbox = await this.inboxes.read(connection.userId);
     if (!connection.isOpen) return feed;
     const late = this.listen(feed, inbox);
     this.acknowledgeEpoch(inbox.epoch);

@@ -31,20 +31,19 @@ export class Logs {
     turn: () => Promise<void> = nextTurn,
   ) {
     bus.serve(
-      messageRpc.inbox,
-      async (_, context) => {
+      logRpc.places,
+      async ({ user_ids }) => {
         await turn();
-        const userId = userOf(context).user_id;
-        const chats = [...this.logs].flatMap(([chat_id, log]) => {
-          const joined_seq = this.joined.get(`${chat_id}:${userId}`);
-          if (joined_seq === undefined) return [];
-          const place = { chat_id, workspace_id: 1, role: 'member' as const, joined_seq, last_seq: log.length };
-          const counts = { read_seq: 0, unread_count: 0, mention_count: 0 };
-          return [{ ...place, ...counts, last_activity_at: '2026-01-01T00:00:00.000Z', last_message: null }];
+        const users = user_ids.map((user_id) => {
+          const places = [...this.logs].flatMap(([chat_id, log]) => {
+            const joined_seq = this.joined.get(`${chat_id}:${user_id}`);
+            return joined_seq === undefined ? [] : { chat_id, joined_seq, last_seq: log.length };
+          });
+          return { user_id, version: this.versions.get(user_id) ?? 0, places };
         });
-        const inbox = { chats, epoch: this.epoch, version: this.versions.get(userId) ?? 0 };
+        const { epoch } = this;
         await turn();
-        return { ...inbox, next_cursor: null, has_more: false };
+        return { users, epoch };
       },
       { queue: 'message' },
     );
