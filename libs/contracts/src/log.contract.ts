@@ -97,6 +97,13 @@ export const logRpc = {
       epoch: Epoch,
     }),
   ),
+  /** Which of the chats have at most 100 members now. */
+  smallChats: rpc(
+    'message.small_chats',
+    'service',
+    z.strictObject({ chat_ids: z.array(Id).min(1).max(1000) }),
+    z.strictObject({ chat_ids: z.array(Id) }),
+  ),
   /** Versions of the inboxes of users: where one is higher than known, access or a read position has changed. */
   inboxVersions: rpc(
     'message.inbox_versions',

@@ -25,6 +25,8 @@ export class Room implements DeliveryRoom {
   readonly source: LogSource;
   /** When it began to listen, by `performance.now()`. */
   readonly openedAt = performance.now();
+  /** Whether it has few members, so that they are told of each other; undefined until it is asked for. */
+  isSmall: boolean | undefined;
   private readonly deliveries = new Set<Delivery>();
   private readonly typists: Typists;
   private readonly typing: Subscription;
@@ -40,11 +42,6 @@ export class Room implements DeliveryRoom {
     this.typing = host.bus.subscribe(presenceEvent.typing, { chat_id: chatId }, ({ user_id, typing }) =>
       typing ? this.typists.renew(user_id) : this.typists.end(user_id),
     );
-  }
-
-  /** Connections that receive it, of all users. */
-  get size(): number {
-    return this.deliveries.size;
   }
 
   has(delivery: Delivery): boolean {
@@ -88,6 +85,7 @@ export class Room implements DeliveryRoom {
   private deliver(frames: readonly EntryFrame[]): void {
     // Whoever comes after the last one has left finds another room.
     if (this.closed) return;
+    if (frames[0]?.changesMembers === true) this.isSmall = undefined;
     for (const { joining, seq } of frames) if (joining.length > 0) this.host.joining(this, joining, seq);
     for (const delivery of this.deliveries) delivery.receive(frames);
   }

@@ -49,6 +49,11 @@ export class LogController {
     return this.placesOf.users(user_ids);
   }
 
+  @Handle(logRpc.smallChats)
+  async smallChats({ chat_ids }: RequestOf<typeof logRpc.smallChats>): Promise<ReplyOf<typeof logRpc.smallChats>> {
+    return { chat_ids: await this.placesOf.small(chat_ids) };
+  }
+
   @Handle(logRpc.inboxVersions)
   async inboxVersions({
     user_ids,

@@ -11,3 +11,10 @@ LEFT JOIN LATERAL (
   ORDER BY a.chat_id DESC LIMIT 10000
 ) p ON true
 ORDER BY u.place LIMIT 12000;
+
+-- message.small_chats
+SELECT c.chat_id FROM unnest($1::bigint[]) c(chat_id) WHERE (
+  SELECT count(*) FROM (
+    SELECT FROM message.chat_access WHERE chat_id = c.chat_id AND left_seq IS NULL LIMIT 101
+  ) m
+) <= 100;

@@ -23,6 +23,18 @@ const places = sql(
    ORDER BY u.place LIMIT ${mostPlaces}`,
 );
 
+/** Most members of a chat that is small. */
+const fewMembers = 100;
+
+const smallChats = sql(
+  'message.small_chats',
+  `SELECT c.chat_id FROM unnest($1::bigint[]) c(chat_id) WHERE (
+     SELECT count(*) FROM (
+       SELECT FROM message.chat_access WHERE chat_id = c.chat_id AND left_seq IS NULL LIMIT ${fewMembers + 1}
+     ) m
+   ) <= ${fewMembers}`,
+);
+
 /** Where users are members, read for many of them at once. */
 @Injectable()
 export class PlaceRepository {
@@ -31,5 +43,10 @@ export class PlaceRepository {
   /** In the order of the users; cut after `mostPlaces` rows. */
   async of(userIds: readonly number[]): Promise<PlaceRow[]> {
     return this.database.query(places, [userIds]);
+  }
+
+  /** Which of the chats have few members. */
+  async small(chatIds: readonly number[]): Promise<{ chat_id: number }[]> {
+    return this.database.query(smallChats, [chatIds]);
   }
 }

@@ -19,6 +19,11 @@ export class PlaceService {
     if (rows.length === mostPlaces && users.size > 1 && last !== undefined) users.delete(last);
     return { users: [...users.values()], epoch: rows[0]?.epoch ?? 1 };
   }
+
+  /** Ids of those of the chats that have at most 100 members. */
+  async small(chatIds: readonly number[]): Promise<number[]> {
+    return (await this.places.small(chatIds)).map(({ chat_id }) => chat_id);
+  }
 }
 
 function add(users: Map<number, Places['users'][number]>, { user_id, version, ...row }: PlaceRow): void {
