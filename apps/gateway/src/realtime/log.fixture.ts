@@ -48,6 +48,21 @@ export class Logs {
       { queue: 'message' },
     );
     bus.serve(
+      logRpc.recentHeads,
+      async () => {
+        const heads = [...this.logs].map(([chat_id, log]) => ({ chat_id, last_seq: log.length }));
+        return { heads, epoch: this.epoch };
+      },
+      { queue: 'message' },
+    );
+    bus.serve(
+      logRpc.inboxVersions,
+      async ({ user_ids }) => ({
+        versions: user_ids.map((user_id) => ({ user_id, version: this.versions.get(user_id) ?? 0 })),
+      }),
+      { queue: 'message' },
+    );
+    bus.serve(
       messageRpc.readableChats,
       async ({ chat_ids = [] }, context) => {
         await turn();
