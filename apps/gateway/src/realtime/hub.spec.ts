@@ -152,6 +152,20 @@ describe('The hub', () => {
     expect(client.gaps()).toEqual([]);
   });
 
+  it('reads the same of the same chat once for all who return with it together', async () => {
+    const clients = [];
+    for (let user = 10; user < 60; user++) {
+      logs.add(1, user);
+      clients.push(new Client(hub, user));
+    }
+    for (let count = 0; count < 10; count++) logs.send(1);
+    for (const client of clients) await client.enter();
+    const { reads } = logs;
+    await Promise.all(clients.map((client) => client.resume(1, [[1, 50]])));
+    for (const client of clients) expect(client.seqs(1)).toEqual(logs.expected(1, 10, 50));
+    expect(logs.reads - reads).toBe(1);
+  });
+
   it('answers more than 200 changes, another epoch and positions to come with a gap, and goes on from the head', async () => {
     for (const chatId of [1, 2, 3]) {
       logs.add(chatId, 10);
