@@ -144,6 +144,7 @@ export const messageExamples = examples<Facts>(facts, {
   'message.pin_list': { params: (f) => [f.user, f.chat, f.last + 1, page], buffers: 600 },
   'message.pin_remove': { params: (f) => [f.chat, f.message], buffers: 10 },
   'message.pin_state': { params: (f) => [f.chat, f.message], buffers: 20 },
+  'message.places': { params: (f) => [f.senders.slice(0, 50)], buffers: 70_000 },
   'message.reaction_add': { params: (f) => [f.chat, f.message, 'tada', f.user, f.last + 1], buffers: 25 },
   'message.reaction_count': { params: (f) => [f.chat, f.seq, f.last + 1, 1], buffers: 200, bounds: reactions },
   'message.reaction_remove': { params: (f) => [f.chat, f.message, 'thumbsup', f.user], buffers: 10 },
@@ -162,6 +163,7 @@ export const messageExamples = examples<Facts>(facts, {
     buffers: 100,
   },
   'message.replies_before': { params: (f) => [f.user, f.message, f.last + 1, page], buffers: 100 },
+  'message.small_chats': { params: (f) => [f.chats], buffers: 20_000 },
   'message.unmention': { params: (f) => [f.chat, f.ordinal, f.members.slice(0, 3)], buffers: 10 },
   'message.unreply': { params: (f) => [f.chat, f.message, f.last + 1], buffers: 45 },
 });

@@ -23,6 +23,8 @@ import { HeadService } from './log/head.service.js';
 import { LogController } from './log/log.controller.js';
 import { LogRepository } from './log/log.repository.js';
 import { LogService } from './log/log.service.js';
+import { PlaceRepository } from './log/place.repository.js';
+import { PlaceService } from './log/place.service.js';
 import { MentionService } from './mention/mention.service.js';
 import { GateMemory } from './gate/gate.memory.js';
 import { GateRepository } from './gate/gate.repository.js';
@@ -85,6 +87,8 @@ const read = [
     LogService,
     HeadRepository,
     HeadService,
+    PlaceRepository,
+    PlaceService,
   ],
   ...[InboxRepository, InboxService, ReadRepository, ReadService, SenderService],
   ...[ReceiptRepository, ReceiptService],
