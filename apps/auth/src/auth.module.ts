@@ -6,6 +6,7 @@ import { AccountRepository } from './account/account.repository.js';
 import { AccountService } from './account/account.service.js';
 import { DemoService } from './account/demo.service.js';
 import { PersonalWorkspaceService } from './account/personal-workspace.service.js';
+import { AuthCache } from './auth.cache.js';
 import { authConfig, type AuthConfig } from './auth.config.js';
 import { authDataSource } from './auth.data-source.js';
 import { CredentialRepository } from './credential/credential.repository.js';
@@ -29,6 +30,7 @@ import { TicketRepository } from './ticket/ticket.repository.js';
 import { TicketService } from './ticket/ticket.service.js';
 import { PlaceholderRepository } from './user/placeholder.repository.js';
 import { PlaceholderService } from './user/placeholder.service.js';
+import { UserCache } from './user/user.cache.js';
 import { UserController } from './user/user.controller.js';
 import { UserRepository } from './user/user.repository.js';
 import { UserService } from './user/user.service.js';
@@ -52,6 +54,7 @@ export class AuthModule {
         { provide: authConfig, useValue: config },
         { provide: Bus, useValue: bus },
         AccessTokenService,
+        AuthCache,
         AccountRepository,
         AccountService,
         CredentialRepository,
@@ -72,6 +75,7 @@ export class AuthModule {
         SessionService,
         TicketRepository,
         TicketService,
+        UserCache,
         UserRepository,
         UserService,
       ],

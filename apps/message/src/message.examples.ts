@@ -155,6 +155,7 @@ export const messageExamples = examples<Facts>(facts, {
     deep: (f) => [f.user, f.chat, f.members.at(-1), 101],
     buffers: 1_500,
   },
+  'message.popular_chats': { params: () => [200], buffers: 20_000, cold: 'once at a start; an hour of activity' },
   'message.recent_heads': { params: () => [], buffers: 1_800 },
   'message.replies_after': {
     params: (f) => [f.user, f.message, 0, page],

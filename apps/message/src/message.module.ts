@@ -30,6 +30,7 @@ import { GateService } from './gate/gate.service.js';
 import type { MessageConfig } from './message.config.js';
 import { messageDataSource } from './message.data-source.js';
 import { LatestPages } from './page/latest-pages.js';
+import { PageWarmer } from './page/page-warmer.js';
 import { PageController } from './page/page.controller.js';
 import { PageRepository } from './page/page.repository.js';
 import { PageService } from './page/page.service.js';
@@ -82,6 +83,7 @@ const read = [
     ThreadRepository,
     ThreadService,
     LatestPages,
+    PageWarmer,
     LogRepository,
     LogService,
     HeadRepository,
