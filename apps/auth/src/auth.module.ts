@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
+import { defaultPool } from '#database/data-source.js';
 import { DatabaseModule } from '#database/database.module.js';
 import { AccountController } from './account/account.controller.js';
 import { AccountRepository } from './account/account.repository.js';
@@ -39,9 +40,10 @@ import { UserService } from './user/user.service.js';
 @Module({})
 export class AuthModule {
   static register(config: AuthConfig, bus: Bus): DynamicModule {
+    const pool = { ...defaultPool, max: config.AUTH_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: AuthModule,
-      imports: [DatabaseModule.register(config.DATABASE_URL, authDataSource)],
+      imports: [DatabaseModule.register(config.DATABASE_URL, authDataSource, pool)],
       controllers: [
         AccountController,
         KeyController,

@@ -13,6 +13,7 @@ import { ChangeService } from './change/change.service.js';
 import { MessageLock } from './change/message-lock.js';
 import { ImportController } from './import/import.controller.js';
 import { ImportRepository } from './import/import.repository.js';
+import { ImportStatistics } from './import/import-statistics.js';
 import { ImportService } from './import/import.service.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { InboxRepository } from './inbox/inbox.repository.js';
@@ -60,7 +61,16 @@ import { LogPublisher } from './writer/log-publisher.js';
 import { LogWriter } from './writer/log-writer.repository.js';
 
 const write = [
-  ...[SendRepository, SendQueue, SendService, ChangeRepository, ChangeService, ImportRepository, ImportService],
+  ...[
+    SendRepository,
+    SendQueue,
+    SendService,
+    ChangeRepository,
+    ChangeService,
+    ImportRepository,
+    ImportService,
+    ImportStatistics,
+  ],
   ...[MessageLock, EntryWriter, ReactionRepository, ReactionService, PinRepository, PinService],
   ...[
     AccessRepository,
@@ -97,7 +107,7 @@ const read = [
 @Module({})
 export class MessageModule {
   static register(config: MessageConfig, bus: Bus): DynamicModule {
-    const pool = { ...defaultPool, max: config.MESSAGE_POOL_MAX };
+    const pool = { ...defaultPool, max: config.MESSAGE_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: MessageModule,
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
