@@ -100,6 +100,7 @@ export const messageExamples = examples<Facts>(facts, {
   'message.gate_last_seqs': { params: (f) => [f.chats.map(() => f.user), f.chats], buffers: 6_000 },
   'message.get': { params: (f) => [f.user, f.message], buffers: 60, bounds: reactions },
   'message.get_sent': { params: (f) => [f.user, [f.message]], buffers: 15 },
+  'message.import_analyze': { params: () => [], buffers: 100_000, cold: 'once after an import' },
   'message.import_claim': { params: (f) => [f.workspace, f.chat, ['example 1', 'example 2']], buffers: 60 },
   'message.import_follow': { params: (f) => [f.user, f.chat, f.last, f.count, f.count], buffers: 10 },
   'message.import_insert': {
@@ -156,6 +157,7 @@ export const messageExamples = examples<Facts>(facts, {
     deep: (f) => [f.user, f.chat, f.members.at(-1), 101],
     buffers: 1_500,
   },
+  'message.popular_chats': { params: () => [200], buffers: 20_000, cold: 'once at a start; an hour of activity' },
   'message.recent_heads': { params: () => [], buffers: 1_800 },
   'message.replies_after': {
     params: (f) => [f.user, f.message, 0, page],
