@@ -7,7 +7,7 @@ import { Pause, type Clock } from './clock.js';
 /** Entries that are held while what comes before them is fetched. */
 const mostHeld = 256;
 /** Who has missed more than that reads pages instead of the log. */
-const mostFetched = 5_000;
+const mostFetched = 2_000;
 /** A head may run ahead for so long before the log is fetched. */
 const patienceMs = 1_000;
 const firstRetryMs = 1_000;
@@ -68,7 +68,9 @@ export class ChatLog {
       this.host.count('duplicates');
       return;
     }
-    if (this.away) this.enter(entry);
+    // What lies before the first stay is not for the user. Before a later one there may be one that was missed.
+    const isFirst = this.position === 0 && this.end === 0 && this.host.effectOf(entry) === 'joins';
+    if (isFirst) this.order.startAt(entry.seq - 1);
     this.end = Math.max(this.end, entry.seq);
     this.order.add(entry);
     this.applyHeld();
@@ -82,15 +84,8 @@ export class ChatLog {
     this.look();
   }
 
-  /** The log reaches to `head`, and the server has left out what leads there. */
-  head(head: number): void {
-    this.return(head);
-    this.expect(head);
-  }
-
   /** The server does not send the entries up to `to` by itself. */
   gap(to: number): void {
-    this.return(to);
     this.end = Math.max(this.end, to);
     if (to !== this.position) this.fetch();
   }
@@ -98,6 +93,7 @@ export class ChatLog {
   /** Positions mean nothing any more: goes on after `head`. */
   reset(head: number): void {
     this.end = head;
+    this.away = false;
     this.order.startAt(head);
     this.host.skipped(this.chatId, 0, head);
   }
@@ -107,7 +103,7 @@ export class ChatLog {
     this.cancelLook?.();
     this.cancelLook = undefined;
     const isComplete = this.position >= this.end && !this.order.isWaiting;
-    if (this.away || this.closed || isComplete || !this.host.mayFetch) return;
+    if (this.closed || isComplete || !this.host.mayFetch) return;
     if (this.order.isWaiting) this.fetch();
     else this.cancelLook = this.host.clock.after(patienceMs, () => this.fetch());
   }
@@ -118,23 +114,10 @@ export class ChatLog {
     this.pause.wake();
   }
 
-  /** A new stay has begun, at the latest, with what follows `position`. */
-  private return(position: number): void {
-    if (!this.away) return;
-    if (position > this.position) this.skipTo(position);
-    this.away = false;
-  }
-
-  /** The user's stay begins with the entry; what may lie between was not for them. */
-  private enter(entry: LogEntry): void {
-    const before = entry.seq - 1;
-    if (this.host.effectOf(entry) === 'joins') this.order.startAt(before);
-    else this.return(before);
-  }
-
   private applyHeld(): void {
     for (let entry = this.order.next(); entry !== undefined; entry = this.order.next()) {
       const effect = this.host.effectOf(entry);
+      // What happened while they were no member.
       if (this.away && effect !== 'joins') continue;
       this.away = effect === 'leaves';
       this.host.applied(entry);
@@ -152,7 +135,7 @@ export class ChatLog {
 
   private async catchUp(): Promise<void> {
     const backoff = new Backoff(firstRetryMs, this.host.random);
-    while (!this.closed) {
+    do {
       try {
         await this.fetchAll();
         return;
@@ -165,11 +148,14 @@ export class ChatLog {
         }
         await this.pause.wait(waitOf(error) ?? backoff.next());
       }
-    }
+    } while (this.host.mayFetch && !this.closed);
   }
 
   private async fetchAll(): Promise<void> {
-    if (this.end - this.position > mostFetched) this.skipTo(this.end);
+    if (this.end - this.position > mostFetched) {
+      this.away = false;
+      this.skipTo((this.order.firstHeld ?? this.end + 1) - 1);
+    }
     for (;;) {
       const expected = this.end;
       const after = this.position;

@@ -103,6 +103,9 @@ export class FechatterClient {
 
   /** Keeps a realtime connection from now on, and sends what an earlier client has left. UNAUTHORIZED without a session. */
   start(): void {
+    if (this.options.transport !== 'sse' && this.WebSocket === undefined) {
+      throw new TypeError('This platform has no WebSocket: give the client one');
+    }
     this.queue.open(this.signedIn());
     this.live.start();
   }
@@ -157,6 +160,10 @@ export class FechatterClient {
     this.presence.watch(userIds);
   }
 
+  private get WebSocket(): WebSocketClass | undefined {
+    return this.options.WebSocket ?? globalThis.WebSocket;
+  }
+
   private signedIn(): number {
     if (this.user === undefined) throw new FechatterError('UNAUTHORIZED');
     return this.user.id;
@@ -185,7 +192,7 @@ export class FechatterClient {
 
   private async open(gateway: string, token: string, listener: LinkListener): Promise<Link> {
     if (this.options.transport === 'sse') return openEventStream(this.fetch, gateway, token, this.memory, listener);
-    const WebSocket = this.options.WebSocket ?? globalThis.WebSocket;
+    const WebSocket = this.WebSocket as WebSocketClass;
     if (this.options.tickets !== true) return openWebSocket(WebSocket, gateway, { token }, listener);
     const { ticket } = await this.call(authApi.createTicket);
     return openWebSocket(WebSocket, gateway, { ticket }, listener);

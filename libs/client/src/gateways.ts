@@ -22,13 +22,14 @@ export class Gateways {
     return this.pick('connection', this.connections++);
   }
 
-  forCall(): string {
-    return this.pick('call', this.failedCalls);
-  }
-
-  /** A call did not reach its gateway: the next one goes elsewhere. */
-  callFailed(): void {
-    this.failedCalls += 1;
+  /** `failed` is to be called when it could not be reached: the calls after that go elsewhere. */
+  forCall(): { readonly url: string; readonly failed: () => void } {
+    const attempt = this.failedCalls;
+    // Of many calls that fail together only the first one moves on.
+    return {
+      url: this.pick('call', attempt),
+      failed: () => (this.failedCalls = Math.max(this.failedCalls, attempt + 1)),
+    };
   }
 }
 

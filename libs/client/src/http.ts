@@ -39,13 +39,13 @@ export class Http {
   }
 
   private async exchange(path: string, init: RequestInit): Promise<{ response: Response; text: string }> {
-    const url = new URL(path, this.gateways.forCall());
+    const gateway = this.gateways.forCall();
     try {
-      const response = await this.fetch(url, init);
+      const response = await this.fetch(new URL(path, gateway.url), init);
       return { response, text: await response.text() };
     } catch (cause) {
       if (init.signal?.aborted === true && !isTimeout(cause)) throw cause;
-      this.gateways.callFailed();
+      gateway.failed();
       throw new FechatterError('UNAVAILABLE', 'The server could not be reached.', { cause });
     }
   }

@@ -99,7 +99,7 @@ export class Logs implements LogHost {
 
   /** The server sends this in place of entries. */
   head({ chat_id, seq }: { chat_id: number; seq: number }): void {
-    this.at(chat_id).head(seq);
+    this.at(chat_id).expect(seq);
   }
 
   /** Whoever signs in next starts anew. */

@@ -1,7 +1,7 @@
 import { FechatterError } from '#contracts/error.js';
 import type { Message } from '#contracts/message.contract.js';
 import { Lane, type LaneHost, type QueuedMessage, type Waiting } from './lane.js';
-import { keysOf } from './storage.js';
+import { keysOf, readJson } from './storage.js';
 
 /** Messages that wait at most; more are refused. */
 const mostWaiting = 1_000;
@@ -35,10 +35,10 @@ export class SendQueue {
     this.lanes.clear();
     this.userId = userId;
     const { storage } = this.host;
-    const left = keysOf(storage, this.prefix).map((key) => ({
-      key,
-      ...(JSON.parse(storage.getItem(key) ?? '') as Stored),
-    }));
+    const left = keysOf(storage, this.prefix).flatMap((key) => {
+      const stored = readJson(storage, key) as Stored | undefined;
+      return stored === undefined ? [] : { ...stored, key };
+    });
     // Nobody waits here for what was given to another client: the events tell of it.
     const settled = { resolve: () => undefined, reject: () => undefined };
     for (const kept of left.sort((a, b) => a.place - b.place)) this.add({ ...kept, ...settled });

@@ -6,7 +6,7 @@ import { Backoff } from './backoff.js';
 import { Pause, type Clock } from './clock.js';
 import { Emitter } from './emitter.js';
 import type { Http } from './http.js';
-import type { KeyValueStorage } from './storage.js';
+import { readJson, type KeyValueStorage } from './storage.js';
 
 const storageKey = 'fechatter.session';
 /** The server repeats an answer to a refresh that was lost for ten seconds: tries follow each other quickly. */
@@ -24,7 +24,6 @@ interface Kept {
 }
 
 interface SessionEvents {
-  renewed: Login;
   ended: FechatterError;
 }
 
@@ -112,15 +111,15 @@ export class Session {
     const stored = this.stored();
     if (stored !== undefined && isSuccessor(stored, kept)) {
       this.kept = stored;
-      this.events.emit('renewed', stored.login);
       return stored.login.token;
     }
     try {
-      const login = this.keep(await this.spend(kept.login.refresh_token));
-      this.events.emit('renewed', login);
-      return login.token;
+      const login = await this.spend(kept.login.refresh_token);
+      // Who has signed out meanwhile stays so.
+      if (this.kept !== kept) return await this.token();
+      return this.keep(login).token;
     } catch (error) {
-      if (error instanceof FechatterError && error.code === 'UNAUTHORIZED') this.end(error);
+      if (this.kept === kept && error instanceof FechatterError && error.code === 'UNAUTHORIZED') this.end(error);
       throw error;
     }
   }
@@ -148,8 +147,7 @@ export class Session {
   }
 
   private stored(): Kept | undefined {
-    const text = this.storage.getItem(storageKey);
-    return text === null ? undefined : (JSON.parse(text) as Kept);
+    return readJson(this.storage, storageKey) as Kept | undefined;
   }
 }
 

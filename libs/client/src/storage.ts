@@ -37,3 +37,12 @@ export function keysOf(storage: KeyValueStorage, prefix: string): string[] {
   const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
   return keys.filter((key): key is string => key?.startsWith(prefix) === true);
 }
+
+/** What was kept as JSON; undefined where nothing is, or nothing that can be read. */
+export function readJson(storage: KeyValueStorage, key: string): unknown {
+  try {
+    return JSON.parse(storage.getItem(key) ?? '');
+  } catch {
+    return undefined;
+  }
+}
