@@ -5,6 +5,10 @@ import type { WebSocketClass } from '#client/websocket-link.js';
 export class Network {
   /** For the options of a client. */
   readonly WebSocket: WebSocketClass;
+  /** Answers that got lost so far. */
+  lost = 0;
+  /** Calls so far, as `POST /api/messages`. */
+  readonly calls: string[] = [];
   private readonly open = new Set<WebSocket>();
   private losing = 0;
   private isDown = false;
@@ -22,10 +26,13 @@ export class Network {
 
   /** For the options of a client. */
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    this.calls.push(`${init?.method ?? 'GET'} ${pathname}`);
     if (this.isDown) throw new TypeError('The network is down');
     const response = await globalThis.fetch(input, init);
     if (this.losing > 0) {
       this.losing -= 1;
+      this.lost += 1;
       await response.body?.cancel();
       throw new TypeError('The answer is lost');
     }
@@ -37,14 +44,10 @@ export class Network {
     for (const socket of this.open) socket.terminate();
   }
 
-  /** Nothing goes through until it is up again. */
+  /** Nothing goes through any more. */
   down(): void {
     this.isDown = true;
     this.cut();
-  }
-
-  up(): void {
-    this.isDown = false;
   }
 
   /** The server gets the next so many calls, and its answers are lost. */
