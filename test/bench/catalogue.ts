@@ -1,5 +1,6 @@
 import { batches } from './batches.js';
 import type { Bench } from './bench.js';
+import { cache } from './cache.js';
 import { delivery } from './delivery.js';
 import { flush } from './flush.js';
 import { guide } from './guide.js';
@@ -23,5 +24,6 @@ export const catalogue: readonly Bench[] = [
   flush,
   history,
   micro,
+  cache,
   soak,
 ];

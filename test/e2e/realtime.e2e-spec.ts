@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '#contracts/message.contract.js';
-import { http, Person, socketUrl } from './client.js';
+import { http, Person, serverUrl, socketUrl } from './client.js';
 import { Socket, type Frame } from './socket.js';
 
 let owner: Person;
@@ -99,6 +99,21 @@ describe('A live connection', () => {
     await listening.next(
       ({ type, data }) => type === 'presence.update' && data.user_id === other.id && data.status === 'offline',
     );
+    await listening.close();
+  });
+
+  it('hears who comes and goes in its small chats, on whichever gateway they are, without asking', async () => {
+    const [here, there] = await Promise.all([Person.register('here'), Person.register('there')]);
+    await here.admit(there);
+    const listening = await Socket.connect(here.login.token, serverUrl);
+    const coming = await Socket.connect(there.login.token, socketUrl);
+    const hears = (status: string) =>
+      listening.next(
+        ({ type, data }) => type === 'presence.update' && data.user_id === there.id && data.status === status,
+      );
+    await hears('online');
+    await coming.close();
+    await hears('offline');
     await listening.close();
   });
 

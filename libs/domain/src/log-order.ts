@@ -40,6 +40,11 @@ export class LogOrder<Entry extends Placed> {
     if (isNext || this.held.size < this.limit) this.held.set(entry.seq, entry);
   }
 
+  /** All that follow and are here. */
+  *ready(): Iterable<Entry> {
+    for (let entry = this.next(); entry !== undefined; entry = this.next()) yield entry;
+  }
+
   /** The entry that follows, if it is here. Taking it moves on. */
   next(): Entry | undefined {
     if (this.last === undefined) return undefined;

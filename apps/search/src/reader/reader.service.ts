@@ -50,7 +50,6 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       const growth = await this.queue.take();
       if (growth === undefined) return;
       const { chatId, entries } = growth;
-      const since = performance.now();
       try {
         await this.catchUp(chatId, entries);
       } catch (error) {
@@ -60,26 +59,25 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       } finally {
         this.queue.giveBack(chatId);
       }
-      await this.pace.rest(since);
     }
   }
 
   /** First with the entries at hand, then with whatever the log has beyond the index. */
   private async catchUp(chatId: number, entries: readonly LogEntry[]): Promise<void> {
     const [first] = entries;
-    if (first !== undefined && (await this.apply(chatId, first.seq - 1, entries))) return;
-    let position = await this.documents.begin(chatId);
-    while (!this.stopped) {
-      const since = performance.now();
-      const range = { chat_id: chatId, after: position, limit: pieceLength };
-      const page = await this.bus.call(logRpc.follow, range, { as: self });
-      const last = page.entries.at(-1);
-      if (page.last_seq < position) await this.restart(chatId, position);
-      else if (last === undefined) return;
-      else if ((await this.apply(chatId, position, page.entries)) && !page.has_more) return;
-      await this.pace.rest(since);
-      position = await this.documents.begin(chatId);
-    }
+    if (first !== undefined && (await this.pace.run(() => this.apply(chatId, first.seq - 1, entries)))) return;
+    while (!this.stopped && !(await this.pace.run(() => this.follow(chatId))));
+  }
+
+  /** Indexes the next piece of the log. True when that was its end. */
+  private async follow(chatId: number): Promise<boolean> {
+    const position = await this.documents.begin(chatId);
+    const range = { chat_id: chatId, after: position, limit: pieceLength };
+    const { entries, last_seq, has_more } = await this.bus.call(logRpc.follow, range, { as: self });
+    if (last_seq < position) await this.restart(chatId, position);
+    else if (entries.length === 0) return true;
+    else return (await this.apply(chatId, position, entries)) && !has_more;
+    return false;
   }
 
   /** False when somebody else has moved the chat's position meanwhile; then nothing more was done. */
