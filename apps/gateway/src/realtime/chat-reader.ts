@@ -1,7 +1,7 @@
 import type { Bus, Subscription } from '#bus/bus.js';
 import { logEvent, type LogEntry } from '#contracts/log.contract.js';
+import { LogOrder } from '#domain/log-order.js';
 import { Logger } from '#telemetry/logger.js';
-import { LogOrder } from './log-order.js';
 import type { LogSource } from './log-source.js';
 
 const logger = new Logger('gateway.log');

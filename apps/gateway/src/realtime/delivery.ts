@@ -1,9 +1,9 @@
 import type { LogPage } from '#contracts/log.contract.js';
+import { LogOrder } from '#domain/log-order.js';
 import { Logger } from '#telemetry/logger.js';
 import type { ChatReader } from './chat-reader.js';
 import type { Connection } from './connection.js';
 import { EntryFrame } from './frame.js';
-import { LogOrder } from './log-order.js';
 import type { LogSource } from './log-source.js';
 
 const logger = new Logger('gateway.delivery');

@@ -23,6 +23,11 @@ export class LogOrder<Entry extends Placed> {
     return this.held.size > 0;
   }
 
+  /** The lowest place that is held behind a hole; undefined when nothing is. */
+  get firstHeld(): number | undefined {
+    return this.held.size === 0 ? undefined : Math.min(...this.held.keys());
+  }
+
   /** Goes on after `position`, wherever it was. */
   startAt(position: number): void {
     this.last = position;
