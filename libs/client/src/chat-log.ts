@@ -172,9 +172,11 @@ export class ChatLog {
     if (this.end - this.position > mostFetched) this.skipTo(this.end);
     for (;;) {
       const expected = this.end;
-      const page = await this.host.read(this.chatId, this.position);
+      const after = this.position;
+      const page = await this.host.read(this.chatId, after);
       if (this.closed) return;
-      if (page.last_seq < this.position) {
+      // What came over the wire meanwhile does not make the page one of a log that was cut short.
+      if (page.last_seq < after) {
         this.reset(page.last_seq);
         return;
       }
