@@ -26,7 +26,7 @@ export function checkView(log: ChatLog, view: View): Finding[] {
 }
 
 /** The entries that the client must apply. */
-function expectedOf(log: ChatLog, { base, stays }: View): Set<number> {
+function expectedOf(log: ChatLog, { base, stays, forgone = [] }: View): Set<number> {
   const expected = new Set<number>();
   let index = 0;
   for (const { seq } of log.rows) {
@@ -34,6 +34,7 @@ function expectedOf(log: ChatLog, { base, stays }: View): Set<number> {
     const stay = stays[index];
     if (stay !== undefined && seq >= stay.first && seq > base) expected.add(seq);
   }
+  for (const { first, last } of forgone) for (let seq = first; seq <= last; seq++) expected.delete(seq);
   return expected;
 }
 

@@ -58,6 +58,16 @@ describe('the history checker', () => {
     expect(seen(view('ada', 'a'), view('bob', 'b'))).toMatchObject([{ anomaly: 'view-disagrees', client: 'bob' }]);
   });
 
+  it('lets a client do without what it was told that it does not get', () => {
+    const rows = [1, 2, 3, 4].map((seq) => ({ chat: 1, seq }));
+    const applied = [1, 4].map((seq) => ({ seq, version: seq, content: '', at: 1 }));
+    const view = { client: 'ada', chat: 1, base: 0, stays: [{ first: 1 }], applied };
+    const found = (last: number) =>
+      check({ operations: [], rows, views: [{ ...view, forgone: [{ first: 2, last }] }], reads: [] });
+    expect(found(3)).toEqual([]);
+    expect(found(2)).toMatchObject([{ anomaly: 'gap-applied', seq: 3 }]);
+  });
+
   it('takes hundreds of thousands of deliveries', () => {
     const count = 30_000;
     const operations: Operation[] = [];

@@ -43,6 +43,8 @@ export interface View {
   /** When the client's user was a member, in rising order. */
   readonly stays: readonly Stay[];
   readonly applied: readonly Applied[];
+  /** What the client was told that it does not get, as when its user has left before it could fetch it. */
+  readonly forgone?: readonly { readonly first: number; readonly last: number }[];
 }
 
 /** From entry `first` to entry `last`, both included; without `last` it goes on. */
