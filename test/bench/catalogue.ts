@@ -1,6 +1,8 @@
 import { batches } from './batches.js';
 import type { Bench } from './bench.js';
 import { delivery } from './delivery.js';
+import { echo } from './echo.js';
+import { fanout } from './fanout.js';
 import { flush } from './flush.js';
 import { guide } from './guide.js';
 import { history } from './history.js';
@@ -18,6 +20,8 @@ export const catalogue: readonly Bench[] = [
   list,
   latency,
   delivery,
+  echo,
+  fanout,
   guide,
   mix,
   flush,
