@@ -11,7 +11,9 @@ import { list } from './list.js';
 import { micro } from './micro.js';
 import { mix } from './mix.js';
 import { sends } from './sends.js';
+import { slow } from './slow.js';
 import { soak } from './soak.js';
+import { storm } from './storm.js';
 
 /** All benches, in the order in which `all` runs them. */
 export const catalogue: readonly Bench[] = [
@@ -22,6 +24,8 @@ export const catalogue: readonly Bench[] = [
   delivery,
   echo,
   fanout,
+  storm,
+  slow,
   guide,
   mix,
   flush,
