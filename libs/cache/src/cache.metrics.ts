@@ -39,7 +39,7 @@ counter('cache_misses', 'Values that had to be loaded, by key pattern', [], ({ p
 });
 
 counter(
-  'cache_stale_hits',
+  'cache_stale_hits_total',
   'Values served while they were loaded anew, by key pattern',
   [],
   ({ pattern, stale }, counted) => {

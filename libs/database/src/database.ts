@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { inSpan, isTracing } from '#telemetry/tracing.js';
 import { timed } from './database.metrics.js';
 import { toUnavailable } from './errors.js';
 import type { Statement } from './statement.js';
@@ -19,6 +20,7 @@ export interface PoolState {
 }
 
 const mostWaiting = 1_000;
+const sqlSpan = { kind: 'client', attributes: { 'db.system.name': 'postgresql' } } as const;
 
 /**
  * A service's own part of PostgreSQL. Ordinary reads and writes go through TypeORM (`dataSource`), statements of the
@@ -85,7 +87,8 @@ export class Database {
     const values = [...params];
     try {
       const query = this.prepared ? { name, text, values } : { text, values };
-      const { rows } = await timed(name, () => client.query<Row>(query));
+      const run = () => timed(name, () => client.query<Row>(query));
+      const { rows } = isTracing() ? await inSpan({ name, ...sqlSpan }, run) : await run();
       return rows;
     } catch (error) {
       throw toUnavailable(error);
