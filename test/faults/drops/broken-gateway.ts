@@ -16,5 +16,5 @@ const plants: Readonly<Record<string, () => void>> = {
   },
 };
 
-plants[process.env.FECHATTER_BROKEN ?? '']?.();
+plants[process.env.BROKEN_ON_PURPOSE ?? '']?.();
 await runApp(gatewayApp);

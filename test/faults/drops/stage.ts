@@ -50,7 +50,7 @@ export class Stage {
     const nats = { host, port: this.installation.natsPort };
     const relay = await FaultProxy.start(nats, () => natsFaults(() => this.fate(), this.events));
     this.relays.push(relay);
-    const env = { NATS_URL: `nats://${host}:${relay.port}`, FECHATTER_BROKEN: broken };
+    const env = { NATS_URL: `nats://${host}:${relay.port}`, BROKEN_ON_PURPOSE: broken };
     const port = await this.installation.gateway(env, broken === undefined ? undefined : brokenGateway);
     return { host, port };
   }
