@@ -94,7 +94,7 @@ describe('A client', () => {
     expect(client.counters.fetched).toBeGreaterThan(0);
   });
 
-  it('hears who types, who comes and what was read elsewhere', async () => {
+  it('hears who types, who comes and goes, and what was read elsewhere', async () => {
     const [{ client: one }, { client: two }, { client: again }] = await Promise.all([
       started(owner),
       started(other),
@@ -113,6 +113,9 @@ describe('A client', () => {
     const has = (event: unknown[]) => heard.some((known) => JSON.stringify(known) === JSON.stringify(event));
     await eventually(() => has(['types', owner.generalId, other.id]) && has(['is', other.id, 'away']));
     await eventually(() => has(['read', owner.generalId, seq]));
+    two.stop();
+    again.stop();
+    await eventually(() => has(['is', other.id, 'offline']));
   });
 });
 

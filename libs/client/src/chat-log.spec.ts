@@ -20,6 +20,7 @@ class Chat implements LogHost {
   readonly effects: Effect[] = ['joins'];
   readonly log = new ChatLog(1, 0, true, this);
   readonly reads: number[] = [];
+  lefts = 0;
   refusal: FechatterError | undefined;
   latency = 0;
 
@@ -75,6 +76,10 @@ class Chat implements LogHost {
 
   skipped(_: number, from: number, to: number): void {
     this.skips.push([from, to]);
+  }
+
+  left(): void {
+    this.lefts += 1;
   }
 
   count(what: keyof typeof this.counts): void {
@@ -189,6 +194,15 @@ describe('The log of a chat', () => {
     expect(chat.reads).toHaveLength(length);
     expect(chat.appliedSeqs).toEqual([1, 3, 4]);
     expect(chat.skips).toEqual([[1, 2]]);
+  });
+
+  it('says that the user has left when the log that a head promises may not be read', async () => {
+    const chat = new Chat();
+    chat.log.take(chat.entry(1));
+    chat.refusal = new FechatterError('NOT_FOUND');
+    chat.log.expect(2);
+    await chat.clock.pass(10_000);
+    expect([chat.lefts, chat.reads.length]).toEqual([1, 1]);
   });
 
   it('goes over to pages when it has missed too much, and back when the log has become shorter', async () => {

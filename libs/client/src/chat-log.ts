@@ -24,6 +24,8 @@ export interface LogHost {
   applied(entry: LogEntry): void;
   /** Entries that the user need not or cannot have: whoever shows the chat reads it anew. */
   skipped(chatId: number, from: number, to: number): void;
+  /** The user turns out to be no member any more. */
+  left(chatId: number): void;
   count(what: 'duplicates' | 'fetched' | 'holes'): void;
 }
 
@@ -115,7 +117,7 @@ export class ChatLog {
   }
 
   private applyHeld(): void {
-    for (let entry = this.order.next(); entry !== undefined; entry = this.order.next()) {
+    for (const entry of this.order.ready()) {
       const effect = this.host.effectOf(entry);
       // What happened while they were no member.
       if (this.away && effect !== 'joins') continue;
@@ -187,6 +189,7 @@ export class ChatLog {
   private giveUp(): void {
     for (let held = this.order.firstHeld; held !== undefined; held = this.order.firstHeld) this.skipTo(held - 1);
     this.end = this.position;
+    if (!this.away) this.host.left(this.chatId);
   }
 
   private skipTo(end: number): void {

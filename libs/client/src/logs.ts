@@ -130,11 +130,20 @@ export class Logs implements LogHost {
   applied(entry: LogEntry): void {
     this.host.counters.applied += 1;
     this.host.events.emit('entry', entry);
-    if (this.effectOf(entry) === 'leaves') this.host.events.emit('left', { chat_id: entry.chat_id });
+    const effect = this.effectOf(entry);
+    if (effect === 'joins') this.absent.delete(entry.chat_id);
+    if (effect === 'leaves') this.left(entry.chat_id);
   }
 
   skipped(chatId: number, from: number, to: number): void {
     this.host.events.emit('skipped', { chat_id: chatId, from, to });
+  }
+
+  /** Keeps the position: whoever is let in again has a right to the end of the stay that they missed. */
+  left(chatId: number): void {
+    if (this.absent.has(chatId)) return;
+    this.absent.add(chatId);
+    this.host.events.emit('left', { chat_id: chatId });
   }
 
   count(what: 'duplicates' | 'fetched' | 'holes'): void {
@@ -151,12 +160,9 @@ export class Logs implements LogHost {
     return log;
   }
 
-  /** Keeps the positions: whoever is let in again has a right to the end of the stay that they missed. */
   private tellLeft(listed: ReadonlyMap<number, number>): void {
     for (const [chatId, { isAway }] of this.logs) {
-      if (isAway || listed.has(chatId) || this.absent.has(chatId)) continue;
-      this.absent.add(chatId);
-      this.host.events.emit('left', { chat_id: chatId });
+      if (!isAway && !listed.has(chatId)) this.left(chatId);
     }
   }
 }
