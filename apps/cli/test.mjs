@@ -11,7 +11,8 @@ Runs format, lint, types, architecture and unused-code checks, then unit tests a
 topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system; or
 import, which with CORPUS=FILE imports and compares a given history; or nightly (npm run test:nightly), which takes
 longer than a commit should wait: the plan of every statement on a million messages, and every case of the crashes; or
-drops (npm run test:drops), a minute of clients whose network and bus fail all the time.`;
+drops (npm run test:drops), a minute of clients whose network and bus fail all the time; or stress (npm run test:stress),
+some fifty scenarios of the realtime interface. Both tell more: npm run test:drops -- --help.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];
@@ -57,7 +58,7 @@ function countsOf(file) {
 }
 
 /** Tests that are programs of their own, with options and help of their own. */
-const programs = { drops: 'dist/test/faults/drops/main.js' };
+const programs = { drops: 'dist/test/faults/drops/main.js', stress: 'dist/test/faults/stress/main.js' };
 
 async function program(name) {
   const started = performance.now();
@@ -81,6 +82,7 @@ const steps = {
 const extraSteps = {
   nightly: () => tests('nightly', 'test/jest.nightly.js'),
   drops: () => program('drops'),
+  stress: () => program('stress'),
   import: () => tests('import', 'test/jest.system.js', {}, ['import', '-t', 'stores a history']),
 };
 
