@@ -78,7 +78,10 @@ export class EventStreamService {
       else await transport.replay(async () => this.replay(await this.hub.open(connection), since));
     } catch (error) {
       this.logger.warn('An event stream could not be opened', { reason: String(error) });
-      connection.close(closeCode.restarting, JSON.stringify({ retry_after_ms: 1_000 + Math.random() * 4_000 }));
+      connection.close(
+        closeCode.restarting,
+        JSON.stringify({ retry_after_ms: 1_000 + Math.floor(Math.random() * 4_000) }),
+      );
     }
   }
 
