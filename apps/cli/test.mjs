@@ -10,8 +10,8 @@ const help = `npm test [-- --only STEP] [-- --help]
 Runs format, lint, types, architecture and unused-code checks, then unit tests and the end-to-end tests on both
 topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system; or
 import, which with CORPUS=FILE imports and compares a given history; or nightly (npm run test:nightly), which takes
-longer than a commit should wait: the plan of every statement on a million messages, and every case of the crashes; or
-drops (npm run test:drops), a minute of clients whose network and bus fail all the time; or stress (npm run test:stress),
+longer than a commit should wait: the plan of every statement on a million messages, every case of the crashes, drops and
+stress; or drops (npm run test:drops), a minute of clients whose network and bus fail all the time; or stress (npm run test:stress),
 some fifty scenarios of the realtime interface. Both tell more: npm run test:drops -- --help.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
@@ -80,7 +80,10 @@ const steps = {
 
 /** Not part of the whole: what somebody asks for. */
 const extraSteps = {
-  nightly: () => tests('nightly', 'test/jest.nightly.js'),
+  nightly: async () => {
+    await tests('nightly', 'test/jest.nightly.js');
+    for (const name of Object.keys(programs)) await program(name);
+  },
   drops: () => program('drops'),
   stress: () => program('stress'),
   import: () => tests('import', 'test/jest.system.js', {}, ['import', '-t', 'stores a history']),

@@ -92,7 +92,7 @@ export const frames: readonly Scenario[] = [
     },
   },
   {
-    name: 'survives JSON that is a hundred thousand deep',
+    name: 'survives JSON that is sixty thousand deep',
     run: async (world) => {
       const peer = await world.enter(world.person(0));
       const depth = 60_000;
