@@ -4,11 +4,15 @@ process.env.NIGHTLY = 'true';
 
 /**
  * What takes too long for every commit: the plans of all statements on a million messages, and every case of the crashes
- * of which a commit tries one of each kind.
+ * of which a commit tries one of each kind, and the race explorer of the cache at length.
  */
 export default {
   ...base,
-  testMatch: ['<rootDir>/test/plans/**/*.spec.ts', '<rootDir>/test/faults/{distributed,hand-over,import}.spec.ts'],
+  testMatch: [
+    '<rootDir>/test/plans/**/*.spec.ts',
+    '<rootDir>/test/faults/{distributed,hand-over,import}.spec.ts',
+    '<rootDir>/libs/cache/src/race.spec.ts',
+  ],
   testTimeout: 600_000,
   maxWorkers: 1,
 };

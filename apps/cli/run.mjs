@@ -6,6 +6,7 @@ import { prepare } from './prepare.mjs';
 const commands = {
   bench: 'apps/cli/bench.js',
   bus: 'apps/cli/bus.js',
+  'db-advise': 'apps/cli/advise/main.js',
   'db-explain': 'apps/cli/explain/main.js',
   'db-prepare': 'apps/cli/db-prepare.js',
   import: 'apps/cli/import/main.js',

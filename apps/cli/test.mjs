@@ -10,7 +10,9 @@ const help = `npm test [-- --only STEP] [-- --help]
 Runs format, lint, types, architecture and unused-code checks, then unit tests and the end-to-end tests on both
 topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system; or
 import, which with CORPUS=FILE imports and compares a given history; or nightly (npm run test:nightly), which takes
-longer than a commit should wait: the plan of every statement on a million messages, and every case of the crashes.`;
+longer than a commit should wait: the plan of every statement on a million messages, every case of the crashes, drops and
+stress; or drops (npm run test:drops), a minute of clients whose network and bus fail all the time; or stress (npm run test:stress),
+some fifty scenarios of the realtime interface. Both tell more: npm run test:drops -- --help.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];
@@ -55,6 +57,17 @@ function countsOf(file) {
   }
 }
 
+/** Tests that are programs of their own, with options and help of their own. */
+const programs = { drops: 'dist/test/faults/drops/main.js', stress: 'dist/test/faults/stress/main.js' };
+
+async function program(name) {
+  const started = performance.now();
+  const code = await run(process.execPath, [programs[name], ...own]);
+  if (own.includes('--help')) process.exit(code);
+  const ms = performance.now() - started;
+  results.push({ name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, ms });
+}
+
 const steps = {
   check: async () => {
     for (const name of ['format', 'lint', 'types', 'architecture', 'unused']) await check(name);
@@ -67,16 +80,22 @@ const steps = {
 
 /** Not part of the whole: what somebody asks for. */
 const extraSteps = {
-  nightly: () => tests('nightly', 'test/jest.nightly.js'),
+  nightly: async () => {
+    await tests('nightly', 'test/jest.nightly.js');
+    for (const name of Object.keys(programs)) await program(name);
+  },
+  drops: () => program('drops'),
+  stress: () => program('stress'),
   import: () => tests('import', 'test/jest.system.js', {}, ['import', '-t', 'stores a history']),
 };
 
 const args = process.argv.slice(2);
-if (args.includes('--help')) {
+const only = args[0] === '--only' ? args[1] : undefined;
+const own = only === undefined ? [] : args.slice(2);
+if (args.includes('--help') && !(only in programs)) {
   console.log(help);
   process.exit(0);
 }
-const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
 if (only !== undefined && !(only in { ...steps, ...extraSteps })) {
   console.error(`There is no step "${only}".\n\n${help}`);
   process.exit(2);

@@ -3,6 +3,7 @@
 const libs = {
   contracts: [],
   domain: ['contracts'],
+  client: ['contracts', 'domain'],
   config: [],
   telemetry: ['config'],
   bus: ['contracts', 'config', 'telemetry'],
@@ -41,6 +42,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/domain/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: ['^libs/(domain|contracts)/'] },
+    },
+    {
+      name: 'client-runs-in-browsers',
+      severity: 'error',
+      from: { path: '^libs/client/', pathNot: '\\.(spec|fixture)\\.ts$' },
+      to: { pathNot: ['^libs/(client|domain|contracts)/'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'typeorm-at-the-edge',

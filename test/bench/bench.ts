@@ -1,4 +1,4 @@
-import type { Job, JobResult } from '../load/job.js';
+import type { Generator } from '../load/generator.js';
 
 export type Topology = 'standalone' | 'distributed';
 
@@ -57,7 +57,7 @@ export interface Setting {
   readonly topology: Topology;
   /** Shorter, to see that it works; no figures to quote. */
   readonly quick: boolean;
-  readonly generator: { run(job: Job): Promise<JobResult> };
+  readonly generator: Pick<Generator, 'run' | 'during'>;
   /** Says what is being done. */
   readonly say: (what: string) => void;
 }

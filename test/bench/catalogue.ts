@@ -1,6 +1,9 @@
 import { batches } from './batches.js';
 import type { Bench } from './bench.js';
+import { cache } from './cache.js';
 import { delivery } from './delivery.js';
+import { echo } from './echo.js';
+import { fanout } from './fanout.js';
 import { flush } from './flush.js';
 import { guide } from './guide.js';
 import { history } from './history.js';
@@ -10,7 +13,9 @@ import { micro } from './micro.js';
 import { mix } from './mix.js';
 import { search } from './search.js';
 import { sends } from './sends.js';
+import { slow } from './slow.js';
 import { soak } from './soak.js';
+import { storm } from './storm.js';
 
 /** All benches, in the order in which `all` runs them. */
 export const catalogue: readonly Bench[] = [
@@ -19,11 +24,16 @@ export const catalogue: readonly Bench[] = [
   list,
   latency,
   delivery,
+  echo,
+  fanout,
+  storm,
+  slow,
   guide,
   mix,
   flush,
   history,
   search,
   micro,
+  cache,
   soak,
 ];

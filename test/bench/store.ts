@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createDataSource, defaultPool } from '#database/data-source.js';
+import { createDataSource, defaultPool, type ServiceDataSource } from '#database/data-source.js';
 import { Database } from '#database/database.js';
 import { migrate } from '#database/migrate.js';
 import { prepareDatabase } from '#database/prepare.js';
@@ -10,17 +10,20 @@ import { startPostgres } from '#servers/postgres.js';
 import { messageDataSource } from '../../apps/message/src/message.data-source.js';
 import { dataFolder } from './subject.js';
 
-/** The message service's part of a PostgreSQL of its own, without a server in front of it. */
+/** A service's part of a PostgreSQL of its own, without a server in front of it. */
 export interface Store {
   /** As the superuser. */
   readonly url: string;
   readonly admin: pg.Client;
-  /** As the message service, with its pool. */
+  /** As the service, with its pool. */
   readonly database: Database;
 }
 
-/** Does the work with an empty store, durable as in production, and removes it whatever happens. */
-export async function withStore<Result>(work: (store: Store) => Promise<Result>): Promise<Result> {
+/** Does the work with an empty store, of the message service unless it is said otherwise, durable as in production, and removes it whatever happens. */
+export async function withStore<Result>(
+  work: (store: Store) => Promise<Result>,
+  service: ServiceDataSource = messageDataSource,
+): Promise<Result> {
   const folder = dataFolder('store');
   mkdirSync(folder, { recursive: true });
   const server = await startPostgres({ dataDir: join(folder, 'postgres') });
@@ -29,14 +32,14 @@ export async function withStore<Result>(work: (store: Store) => Promise<Result>)
     const prepared = await prepareDatabase({
       adminUrl: server.adminUrl,
       database: 'fechatter',
-      services: [messageDataSource.schema],
+      services: [service.schema],
       passwordOf: () => password,
     });
-    await migrate(prepared.ownerUrl, [messageDataSource]);
+    await migrate(prepared.ownerUrl, [service]);
     const url = server.adminUrl.replace(/\/postgres$/, '/fechatter');
     const admin = new pg.Client({ connectionString: url });
     await admin.connect();
-    const dataSource = createDataSource(prepared.urlOf(messageDataSource.schema), messageDataSource, defaultPool);
+    const dataSource = createDataSource(prepared.urlOf(service.schema), service, defaultPool);
     const database = new Database(await dataSource.initialize());
     try {
       return await work({ url, admin, database });

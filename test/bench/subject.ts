@@ -4,6 +4,7 @@ import pg from 'pg';
 import { findRunningPostgres } from '#servers/running-postgres.js';
 import { freePort, startSystem, type System } from '../e2e/system.js';
 import type { Topology } from './bench.js';
+import { collectedMemory, type CollectedMemory } from './collected-memory.js';
 import { Person } from './person.js';
 
 /** Where reports go, and the data of running benches: on the disk that holds the repository, whatever /tmp is. */
@@ -63,6 +64,12 @@ export class Subject {
 
   log(): string {
     return this.system.log();
+  }
+
+  /** Of the process that holds the connections; it must have been started with `inspectable`. */
+  gatewayMemory(): Promise<CollectedMemory> {
+    const script = this.topology === 'standalone' ? '/apps/cli/start.mjs' : '/apps/gateway/src/main.js';
+    return collectedMemory(this.log(), script);
   }
 
   /** A person with a workspace and its channel `general`. */

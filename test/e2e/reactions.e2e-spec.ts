@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogPage } from '#contracts/log.contract.js';
 import type { Message } from '#contracts/message.contract.js';
 import { Person } from './client.js';
-import { Socket } from './socket.js';
+import { started, stopClients } from './clients.js';
+import { eventually } from './eventually.js';
 
 let owner: Person;
 let others: Person[];
@@ -12,6 +13,7 @@ beforeAll(async () => {
   )) as [Person, ...Person[]];
   await Promise.all(others.map((other) => owner.admit(other)));
 });
+afterEach(stopClients);
 
 async function posted(...members: Person[]): Promise<Message> {
   const { id } = await owner.createChannel(undefined, { member_ids: members.map((member) => member.id) });
@@ -46,7 +48,7 @@ describe('Reactions', () => {
 
   it('of many people at once are counted exactly, in a dense log, and arrive live', async () => {
     const message = await posted(...others);
-    const socket = await Socket.connect(owner.login.token);
+    const { of } = await started(owner);
     const answers = await Promise.all(others.map((other) => react(other, message, '🎉')));
     expect(answers.map(({ status }) => status)).toEqual(others.map(() => 200));
     const now = await owner.ok<Message>('GET', `/api/messages/${message.id}`);
@@ -55,11 +57,11 @@ describe('Reactions', () => {
     expect(reaction?.user_ids.toSorted((a, b) => a - b)).toEqual(others.map(({ id }) => id).sort((a, b) => a - b));
     expect(now.version).toBe(message.seq + others.length);
     expect(await seqs(message.chat_id)).toEqual(Array.from({ length: now.version }, (_, index) => index + 1));
-    await socket.until(() => socket.entries(message.chat_id).length === others.length);
-    const frames = socket.entries(message.chat_id);
-    expect(frames.map(({ type }) => type)).toEqual(others.map(() => 'reaction.added'));
-    expect(frames.map(({ data }) => data.user_id)).toEqual(reaction?.user_ids);
-    await socket.close();
+    await eventually(() => of(message.chat_id).length === others.length);
+    const entries = of(message.chat_id);
+    expect(entries.map(({ type, data }) => [type, 'user_id' in data && data.user_id])).toEqual(
+      reaction?.user_ids.map((id) => ['reaction.added', id]),
+    );
   });
 
   it('of one person at once are one', async () => {

@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '#contracts/message.contract.js';
 import type { ReceiptPage } from '#contracts/receipt.contract.js';
 import { Person } from './client.js';
-import { Socket } from './socket.js';
+import { started, stopClients } from './clients.js';
+import { eventually } from './eventually.js';
 
 let owner: Person;
 let member: Person;
@@ -12,6 +13,7 @@ beforeAll(async () => {
   member = await Person.register('receiver');
   await owner.admit(member);
 });
+afterEach(stopClients);
 
 function receipts(chatId: number, query = ''): Promise<ReceiptPage> {
   return owner.ok<ReceiptPage>('GET', `/api/chats/${chatId}/receipts${query}`);
@@ -35,15 +37,14 @@ describe('Receipts', () => {
     expect(sender).toEqual({ user_id: owner.id, delivered_seq: first.seq, read_seq: first.seq });
     expect(receiver).toEqual({ user_id: member.id, delivered_seq: first.seq - 1, read_seq: first.seq - 1 });
 
-    const socket = await Socket.connect(member.login.token);
+    const { seqs } = await started(member);
     const second = await owner.ok<Message>('POST', '/api/messages', { chat_id: id, content: 'now?' });
-    await socket.until(() => socket.entries(id).some(({ seq }) => seq === second.seq));
+    await eventually(() => seqs(id).includes(second.seq));
     const [, reached] = await delivered(id, second.seq);
     expect(reached?.read_seq).toBe(first.seq - 1);
     await member.ok('POST', `/api/chats/${id}/read`, { seq: first.seq });
     const [, read] = (await receipts(id)).receipts;
     expect(read).toEqual({ user_id: member.id, delivered_seq: second.seq, read_seq: first.seq });
-    await socket.close();
   });
 
   it('come in pages and are for members', async () => {

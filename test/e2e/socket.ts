@@ -28,16 +28,16 @@ export class Socket {
   }
 
   /** Opens a connection without signing in. */
-  static async open(query = '', headers: Record<string, string> = {}): Promise<Socket> {
-    const socket = new WebSocket(`${socketUrl.replace('http', 'ws')}/ws${query}`, { headers });
+  static async open(query = '', headers: Record<string, string> = {}, url = socketUrl): Promise<Socket> {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws${query}`, { headers });
     const opened = new Socket(socket);
     await new Promise((resolve) => socket.once('open', resolve).once('close', resolve));
     return opened;
   }
 
   /** Opens a connection, signs in and waits for `ready`. */
-  static async connect(token: string): Promise<Socket> {
-    const socket = await Socket.open();
+  static async connect(token: string, url = socketUrl): Promise<Socket> {
+    const socket = await Socket.open('', {}, url);
     socket.send({ type: 'auth', token });
     await socket.next((frame) => frame.type === 'ready');
     return socket;

@@ -20,5 +20,7 @@ export interface SystemOptions {
   port?: number;
 }
 
+/** The repository's folder. */
+export const root: string;
 export function freePort(): Promise<number>;
 export function startSystem(options?: SystemOptions): Promise<System>;

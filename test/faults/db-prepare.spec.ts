@@ -80,6 +80,7 @@ describe('db:prepare on a fresh PostgreSQL', () => {
           `SELECT rolconfig AS set FROM pg_roles WHERE rolname = '${role}'`,
         )
       )[0]?.set;
+    const timeouts = ['statement_timeout=10s', 'lock_timeout=5s', 'idle_in_transaction_session_timeout=15s'];
     const planned = 'plan_cache_mode=force_generic_plan';
     expect(await configured('fechatter_message')).toEqual(
       expect.arrayContaining([
@@ -88,7 +89,7 @@ describe('db:prepare on a fresh PostgreSQL', () => {
         'auto_explain.log_min_duration=200ms',
       ]),
     );
-    expect(await configured('fechatter_search')).toEqual([planned]);
+    expect(await configured('fechatter_search')).toEqual([planned, ...timeouts]);
   });
 
   it('lets a service read and write every table of its own schema', async () => {

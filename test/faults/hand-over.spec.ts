@@ -3,12 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Chat } from '#contracts/chat.contract.js';
 import { freePort } from '#servers/free-port.js';
 import type { Answer, Person } from '../e2e/client.js';
-import { Installation, type AppProcess } from './hand-over.fixture.js';
+import type { AppProcess } from './app-process.js';
+import { HandOvers } from './hand-over.fixture.js';
+import { Installation } from './installation.js';
 import { changesOf, expectMember, expectStranger, logOf, send } from './membership.js';
 import { isNightly } from './nightly.js';
 import { eventually } from './processes.js';
 
 let installation: Installation;
+let handOvers: HandOvers;
 /** A gateway whose callers learn soon that nobody will answer. */
 let impatient: string;
 let register: (name: string) => Promise<Person>;
@@ -19,17 +22,18 @@ let subject: Person;
 const services: { chat?: AppProcess; message?: AppProcess } = {};
 
 beforeAll(async () => {
-  installation = await Installation.start();
+  installation = await Installation.start({ durability: 'on' });
+  handOvers = await HandOvers.of(installation);
   const [, , , gateway, soon] = await Promise.all([
     installation.service('auth'),
     restart('chat'),
     restart('message'),
-    installation.gateway(15_000),
-    installation.gateway(1_000),
+    installation.gateway({ REQUEST_TIMEOUT_MS: '15000' }),
+    installation.gateway({ REQUEST_TIMEOUT_MS: '1000' }),
   ]);
-  impatient = soon;
+  impatient = `http://127.0.0.1:${soon}`;
   // The client reads the server's URL once, when it is loaded.
-  process.env.FECHATTER_URL = gateway;
+  process.env.FECHATTER_URL = `http://127.0.0.1:${gateway}`;
   const client = await import('../e2e/client.js');
   register = (name) => client.Person.register(name);
   [owner, bystander, subject] = await Promise.all([register('owner'), register('bystander'), register('subject')]);
@@ -46,13 +50,13 @@ async function restart(app: 'chat' | 'message', crashAt?: string): Promise<AppPr
   return (services[app] = started);
 }
 
-const removal = () => installation.removalOf(owner.workspaceId, subject.id);
+const removal = () => handOvers.removalOf(owner.workspaceId, subject.id);
 
 /** All changes that were decided are in force, and nobody has asked for it. */
 const untilSettled = () =>
   eventually(async () => {
     const { step } = await removal();
-    return (await installation.openHandOvers()).length === 0 && step !== 'deny' && step !== 'leave' ? true : undefined;
+    return (await handOvers.open()).length === 0 && step !== 'deny' && step !== 'leave' ? true : undefined;
   }, 'every hand-over is finished in the background');
 
 /** Something that a person does to a chat, prepared and ready to be called. */
@@ -201,7 +205,7 @@ const moreCrashes: Crash[] = [
 
 /** What the databases hold right after the death shows that it came between the two steps that the place names. */
 async function expectDiedAt(place: string): Promise<void> {
-  const open = await installation.openHandOvers();
+  const open = await handOvers.open();
   switch (place) {
     case 'chat.removal.before_deny':
       expect(await removal()).toEqual({ step: 'deny', isDenied: false });

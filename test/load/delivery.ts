@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { Connection } from './connection.js';
+import { atIntervals } from './intervals.js';
 import type { DeliveryJob, EchoJob } from './job.js';
-import { Schedule } from './schedule.js';
 import { Tally } from './tally.js';
 
 /** Names of what a delivery job measures. */
@@ -113,20 +113,6 @@ async function listen({ port, listenerToken: token }: DeliveryJob): Promise<WebS
   if (!first.toString('utf8').startsWith('{"type":"ready"'))
     throw new Error(`The socket said: ${first.toString('utf8')}`);
   return socket;
-}
-
-/** Begins each at its time, whether or not the one before has ended. */
-async function atIntervals(perSecond: number, endMs: number, work: (turn: number) => Promise<void>): Promise<void> {
-  const startMs = performance.now();
-  const schedule = new Schedule(perSecond, (endMs - startMs) / 1000);
-  const begun: Promise<void>[] = [];
-  let failure: Error | undefined;
-  while (!schedule.isOver && failure === undefined) {
-    while (schedule.takeDue(performance.now() - startMs) === undefined) await pause(1);
-    begun.push(work(begun.length).catch((error: Error) => void (failure ??= error)));
-  }
-  await Promise.all(begun);
-  if (failure !== undefined) throw failure;
 }
 
 /** Connections of which one is free whenever it is needed. */

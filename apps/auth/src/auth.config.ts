@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, integer, url } from '#config/variable.js';
+import { flag, integer, prepared, url } from '#config/variable.js';
 
 const day = 86_400;
 
@@ -7,6 +7,8 @@ const day = 86_400;
 export const AuthConfig = z
   .object({
     DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL as the role of auth, postgres://…'),
+    DATABASE_PREPARED: prepared,
+    AUTH_POOL_MAX: integer(4, 200).prefault('10').describe('most connections of one auth process to PostgreSQL'),
     FECHATTER_SECRET: z
       .string()
       .min(16, 'must have 16 characters or more')

@@ -1,11 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
+import { defaultPool } from '#database/data-source.js';
 import { DatabaseModule } from '#database/database.module.js';
 import { AccountController } from './account/account.controller.js';
 import { AccountRepository } from './account/account.repository.js';
 import { AccountService } from './account/account.service.js';
 import { DemoService } from './account/demo.service.js';
 import { PersonalWorkspaceService } from './account/personal-workspace.service.js';
+import { AuthCache } from './auth.cache.js';
 import { authConfig, type AuthConfig } from './auth.config.js';
 import { authDataSource } from './auth.data-source.js';
 import { CredentialRepository } from './credential/credential.repository.js';
@@ -29,6 +31,7 @@ import { TicketRepository } from './ticket/ticket.repository.js';
 import { TicketService } from './ticket/ticket.service.js';
 import { PlaceholderRepository } from './user/placeholder.repository.js';
 import { PlaceholderService } from './user/placeholder.service.js';
+import { UserCache } from './user/user.cache.js';
 import { UserController } from './user/user.controller.js';
 import { UserRepository } from './user/user.repository.js';
 import { UserService } from './user/user.service.js';
@@ -37,9 +40,10 @@ import { UserService } from './user/user.service.js';
 @Module({})
 export class AuthModule {
   static register(config: AuthConfig, bus: Bus): DynamicModule {
+    const pool = { ...defaultPool, max: config.AUTH_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: AuthModule,
-      imports: [DatabaseModule.register(config.DATABASE_URL, authDataSource)],
+      imports: [DatabaseModule.register(config.DATABASE_URL, authDataSource, pool)],
       controllers: [
         AccountController,
         KeyController,
@@ -52,6 +56,7 @@ export class AuthModule {
         { provide: authConfig, useValue: config },
         { provide: Bus, useValue: bus },
         AccessTokenService,
+        AuthCache,
         AccountRepository,
         AccountService,
         CredentialRepository,
@@ -72,6 +77,7 @@ export class AuthModule {
         SessionService,
         TicketRepository,
         TicketService,
+        UserCache,
         UserRepository,
         UserService,
       ],

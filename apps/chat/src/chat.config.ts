@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ProcessConfig } from '#config/process.config.js';
-import { integer, url } from '#config/variable.js';
+import { integer, prepared, url } from '#config/variable.js';
 
 /** What the chat service reads from the environment. */
 export const ChatConfig = z
   .object({
     NODE_ENV: ProcessConfig.shape.NODE_ENV,
     DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL as the role of chat, postgres://…'),
+    DATABASE_PREPARED: prepared,
     CHAT_POOL_MAX: integer(4, 200).prefault('10').describe('most connections of one chat process to PostgreSQL'),
     FECHATTER_CRASH_AT: z.string().optional().describe('place where a fault test lets the process die'),
   })

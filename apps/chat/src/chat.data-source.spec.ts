@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database/statement.js';
-import { expectNoDrift, testDatabase, type TestDatabase } from '#testing/database.js';
+import { testDatabase, type TestDatabase } from '#testing/database.js';
+import { expectNoDrift } from '#testing/drift.js';
 import { chatDataSource } from './chat.data-source.js';
 
 describe('the schema of chat', () => {

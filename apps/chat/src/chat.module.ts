@@ -56,7 +56,7 @@ const handOver = [OutboxRepository, HandOverService, HandOverLoop];
 @Module({})
 export class ChatModule {
   static register(config: ChatConfig, bus: Bus): DynamicModule {
-    const pool = { ...defaultPool, max: config.CHAT_POOL_MAX };
+    const pool = { ...defaultPool, max: config.CHAT_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: ChatModule,
       imports: [DatabaseModule.register(config.DATABASE_URL, chatDataSource, pool)],

@@ -14,6 +14,7 @@ import { serveRoutes } from './http/route-server.js';
 import { createAdapter } from './http/server.js';
 import { corsOptions } from './security/headers.js';
 import { RouteGuard } from './security/route.guard.js';
+import { traceRequests } from './tracing.js';
 
 /** How long a stop waits for connections that are busy. */
 const stopLimitMs = 20_000;
@@ -52,6 +53,7 @@ async function start({ config, bus, validateReplies }: AppContext<GatewayConfig>
     redis?.close();
   };
   try {
+    traceRequests(app.getHttpAdapter().getInstance());
     serveRoutes(app.getHttpAdapter().getInstance(), app.get(RouteGuard, { strict: false }), controllersOf(app));
     await app.listen(config.PORT, config.HOST);
   } catch (error) {

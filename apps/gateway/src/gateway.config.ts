@@ -29,6 +29,7 @@ export const GatewayConfig = z
     LIMIT_FAILED_LOGINS_PER_ADDRESS: count(100).describe('failed logins from an address in 15 minutes'),
     LIMIT_FAILED_LOGINS_PER_ACCOUNT: count(10).describe('failed logins into an account in 15 minutes'),
     LIMIT_SOCKETS_PER_USER: count(20).describe('realtime connections of a user'),
+    LIMIT_CONNECTING: count(2_000).describe('realtime connections of all users that may be about to open at once'),
     LIMIT_FRAMES_PER_SECOND: count(30).describe('frames that a realtime connection may send in a second'),
   })
   .refine(({ NODE_ENV, RATE_LIMITS }) => NODE_ENV !== 'production' || RATE_LIMITS === 'on', {

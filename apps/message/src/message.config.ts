@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ProcessConfig } from '#config/process.config.js';
-import { flag, integer, url } from '#config/variable.js';
+import { flag, integer, prepared, url } from '#config/variable.js';
 
 /** What the message service reads from the environment. */
 export const MessageConfig = z
   .object({
     NODE_ENV: ProcessConfig.shape.NODE_ENV,
     DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL, as the role fechatter_message'),
+    DATABASE_PREPARED: prepared,
     MESSAGE_POOL_MAX: integer(8, 200).prefault('10').describe('most connections of one message process to PostgreSQL'),
     MESSAGE_SOLE_WRITER: flag
       .prefault('false')

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sql } from '#database/statement.js';
-import { expectNoDrift, testDatabase, type TestDatabase } from '#testing/database.js';
+import { testDatabase, type TestDatabase } from '#testing/database.js';
+import { expectNoDrift } from '#testing/drift.js';
 import { messageDataSource } from './message.data-source.js';
 
 let database: TestDatabase;

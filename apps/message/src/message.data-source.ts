@@ -4,6 +4,7 @@ import { MessageFlush1700000000002 } from '#migrations/message/0002-flush-messag
 import { MessageThreads1700000000003 } from '#migrations/message/0003-threads-and-batches.js';
 import { MessageReactionsAndPins1700000000004 } from '#migrations/message/0004-reactions-and-pins.js';
 import { MessageBoundedReads1700000000005 } from '#migrations/message/0005-bounded-reads.js';
+import { MessageMaintenance1700000000006 } from '#migrations/message/0006-maintenance.js';
 import { ChatAccessEntity } from './access/chat-access.entity.js';
 import { InboxHeadEntity } from './access/inbox-head.entity.js';
 import { WorkspaceDenialEntity } from './access/workspace-denial.entity.js';
@@ -40,5 +41,6 @@ export const messageDataSource = {
     MessageThreads1700000000003,
     MessageReactionsAndPins1700000000004,
     MessageBoundedReads1700000000005,
+    MessageMaintenance1700000000006,
   ],
 } satisfies ServiceDataSource;

@@ -100,6 +100,7 @@ export const messageExamples = examples<Facts>(facts, {
   'message.gate_last_seqs': { params: (f) => [f.chats.map(() => f.user), f.chats], buffers: 6_000 },
   'message.get': { params: (f) => [f.user, f.message], buffers: 60, bounds: reactions },
   'message.get_sent': { params: (f) => [f.user, [f.message]], buffers: 15 },
+  'message.import_analyze': { params: () => [], buffers: 100_000, cold: 'once after an import' },
   'message.import_claim': { params: (f) => [f.workspace, f.chat, ['example 1', 'example 2']], buffers: 60 },
   'message.import_follow': { params: (f) => [f.user, f.chat, f.last, f.count, f.count], buffers: 10 },
   'message.import_insert': {
@@ -144,6 +145,7 @@ export const messageExamples = examples<Facts>(facts, {
   'message.pin_list': { params: (f) => [f.user, f.chat, f.last + 1, page], buffers: 600 },
   'message.pin_remove': { params: (f) => [f.chat, f.message], buffers: 10 },
   'message.pin_state': { params: (f) => [f.chat, f.message], buffers: 20 },
+  'message.places': { params: (f) => [f.senders.slice(0, 50)], buffers: 70_000 },
   'message.reaction_add': { params: (f) => [f.chat, f.message, 'tada', f.user, f.last + 1], buffers: 25 },
   'message.reaction_count': { params: (f) => [f.chat, f.seq, f.last + 1, 1], buffers: 200, bounds: reactions },
   'message.reaction_remove': { params: (f) => [f.chat, f.message, 'thumbsup', f.user], buffers: 10 },
@@ -155,6 +157,7 @@ export const messageExamples = examples<Facts>(facts, {
     deep: (f) => [f.user, f.chat, f.members.at(-1), 101],
     buffers: 1_500,
   },
+  'message.popular_chats': { params: () => [200], buffers: 20_000, cold: 'once at a start; an hour of activity' },
   'message.recent_heads': { params: () => [], buffers: 1_800 },
   'message.replies_after': {
     params: (f) => [f.user, f.message, 0, page],
@@ -162,6 +165,7 @@ export const messageExamples = examples<Facts>(facts, {
     buffers: 100,
   },
   'message.replies_before': { params: (f) => [f.user, f.message, f.last + 1, page], buffers: 100 },
+  'message.small_chats': { params: (f) => [f.chats], buffers: 20_000 },
   'message.unmention': { params: (f) => [f.chat, f.ordinal, f.members.slice(0, 3)], buffers: 10 },
   'message.unreply': { params: (f) => [f.chat, f.message, f.last + 1], buffers: 45 },
 });

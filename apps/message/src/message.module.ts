@@ -13,6 +13,7 @@ import { ChangeService } from './change/change.service.js';
 import { MessageLock } from './change/message-lock.js';
 import { ImportController } from './import/import.controller.js';
 import { ImportRepository } from './import/import.repository.js';
+import { ImportStatistics } from './import/import-statistics.js';
 import { ImportService } from './import/import.service.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { InboxRepository } from './inbox/inbox.repository.js';
@@ -23,6 +24,8 @@ import { HeadService } from './log/head.service.js';
 import { LogController } from './log/log.controller.js';
 import { LogRepository } from './log/log.repository.js';
 import { LogService } from './log/log.service.js';
+import { PlaceRepository } from './log/place.repository.js';
+import { PlaceService } from './log/place.service.js';
 import { MentionService } from './mention/mention.service.js';
 import { GateMemory } from './gate/gate.memory.js';
 import { GateRepository } from './gate/gate.repository.js';
@@ -30,6 +33,7 @@ import { GateService } from './gate/gate.service.js';
 import type { MessageConfig } from './message.config.js';
 import { messageDataSource } from './message.data-source.js';
 import { LatestPages } from './page/latest-pages.js';
+import { PageWarmer } from './page/page-warmer.js';
 import { PageController } from './page/page.controller.js';
 import { PageRepository } from './page/page.repository.js';
 import { PageService } from './page/page.service.js';
@@ -59,7 +63,16 @@ import { LogPublisher } from './writer/log-publisher.js';
 import { LogWriter } from './writer/log-writer.repository.js';
 
 const write = [
-  ...[SendRepository, SendQueue, SendService, ChangeRepository, ChangeService, ImportRepository, ImportService],
+  ...[
+    SendRepository,
+    SendQueue,
+    SendService,
+    ChangeRepository,
+    ChangeService,
+    ImportRepository,
+    ImportService,
+    ImportStatistics,
+  ],
   ...[MessageLock, EntryWriter, ReactionRepository, ReactionService, PinRepository, PinService],
   ...[
     AccessRepository,
@@ -75,17 +88,19 @@ const write = [
 const read = [
   ...[
     GateRepository,
-    GateMemory,
     GateService,
     PageRepository,
     PageService,
     ThreadRepository,
     ThreadService,
     LatestPages,
+    PageWarmer,
     LogRepository,
     LogService,
     HeadRepository,
     HeadService,
+    PlaceRepository,
+    PlaceService,
   ],
   ...[InboxRepository, InboxService, ReadRepository, ReadService, SenderService],
   ...[ReceiptRepository, ReceiptService],
@@ -95,7 +110,7 @@ const read = [
 @Module({})
 export class MessageModule {
   static register(config: MessageConfig, bus: Bus): DynamicModule {
-    const pool = { ...defaultPool, max: config.MESSAGE_POOL_MAX };
+    const pool = { ...defaultPool, max: config.MESSAGE_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: MessageModule,
       imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { integer, url } from '#config/variable.js';
+import { integer, prepared, url } from '#config/variable.js';
 
 /** What the search service reads from the environment. */
 export const SearchConfig = z.object({
   DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL, as the role fechatter_search'),
+  DATABASE_PREPARED: prepared,
   SEARCH_POOL_MAX: integer(6, 200).prefault('8').describe('most connections of one search process to PostgreSQL'),
   SEARCH_BUDGET_MS: integer(50, 9_000)
     .prefault('2000')

@@ -20,7 +20,7 @@ import { searchDataSource } from './search.data-source.js';
 @Module({})
 export class SearchModule {
   static register(config: SearchConfig, bus: Bus): DynamicModule {
-    const pool = { ...defaultPool, max: config.SEARCH_POOL_MAX };
+    const pool = { ...defaultPool, max: config.SEARCH_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: SearchModule,
       imports: [DatabaseModule.register(config.DATABASE_URL, searchDataSource, pool)],

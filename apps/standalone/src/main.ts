@@ -13,6 +13,7 @@ import { installationSecret } from '#service/installation-secret.js';
 import { runUntilEnd, type Lifetime } from '#service/lifetime.js';
 import { startOperationsServer, type OperationsServer } from '#service/operations-server.js';
 import { ensurePortIsFree } from '#service/port.js';
+import { traceWith } from '#service/trace-with.js';
 import { version } from '#service/version.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { authApp } from '../../auth/src/auth.app.js';
@@ -35,6 +36,7 @@ export async function main(): Promise<void> {
 async function start(lifetime: Lifetime): Promise<void> {
   const settings = readSettings();
   configureLogging(settings.LOG_LEVEL, 'fechatter');
+  traceWith(settings, 'fechatter', lifetime);
   await ensurePortIsFree(settings.PORT, settings.HOST, 'PORT');
   await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
   const folder = resolve(settings.FECHATTER_DATA_DIR);

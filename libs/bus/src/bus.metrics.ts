@@ -1,16 +1,15 @@
-import { Counter, Histogram } from 'prom-client';
+import { Counter } from 'prom-client';
 import { FechatterError } from '#contracts/error.js';
+import { Durations, type Tally } from '#telemetry/durations.js';
 import { metrics } from '#telemetry/metrics.js';
 
 const registers = [metrics];
 
-const calls = new Histogram({
-  name: 'fechatter_bus_call_duration_seconds',
-  help: 'Time from a call to its answer, as its caller sees it',
-  labelNames: ['subject', 'code'],
-  buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-  registers,
-});
+const calls = new Durations(
+  metrics,
+  'fechatter_bus_call_duration_seconds',
+  'Time from a call to its answer, as its caller sees it',
+);
 
 export const failedEvents = new Counter({
   name: 'fechatter_bus_failed_events_total',
@@ -26,27 +25,28 @@ export const droppedEvents = new Counter({
   registers,
 });
 
-/** Of calls that succeeded, by subject: looking labels up costs more than counting. */
-const succeeded = new Map<string, ReturnType<typeof calls.labels>>();
+/** Of calls that succeeded, by subject, and of those that failed, by subject and code. */
+const succeeded = new Map<string, Tally>();
+const failed = new Map<string, Tally>();
 
 /** Makes a call and notes how long it took and how it ended. */
 export async function timed<Result>(subject: string, call: () => Promise<Result>): Promise<Result> {
   const start = performance.now();
   try {
     const result = await call();
-    successesOf(subject).observe((performance.now() - start) / 1000);
+    tallyOf(succeeded, subject, subject, 'OK').note((performance.now() - start) / 1000);
     return result;
   } catch (error) {
     const code = error instanceof FechatterError ? error.code : 'INTERNAL_ERROR';
-    calls.observe({ subject, code }, (performance.now() - start) / 1000);
+    tallyOf(failed, `${subject} ${code}`, subject, code).note((performance.now() - start) / 1000);
     throw error;
   }
 }
 
-function successesOf(subject: string): ReturnType<typeof calls.labels> {
-  const known = succeeded.get(subject);
-  if (known !== undefined) return known;
-  const added = calls.labels({ subject, code: 'OK' });
-  succeeded.set(subject, added);
+function tallyOf(known: Map<string, Tally>, key: string, subject: string, code: string): Tally {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const added = calls.tally({ subject, code });
+  known.set(key, added);
   return added;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FechatterError } from '#contracts/error.js';
 import type { Rpc } from '#contracts/contract.js';
+import { currentTraceparent } from '#telemetry/tracing.js';
 import type { CallContext, CallOptions } from './bus.js';
 
 const defaultTimeoutMs = 5_000;
@@ -10,14 +11,19 @@ const reserveMs = 20;
 /** The context of a new call. Deadlines only ever shrink along the way. */
 export function outgoingContext({ within, as, timeoutMs = defaultTimeoutMs }: CallOptions): CallContext {
   const own = Date.now() + timeoutMs;
-  if (within === undefined) return { caller: as, requestId: randomUUID(), deadline: own };
+  if (within === undefined) return { caller: as, requestId: randomUUID(), deadline: own, ...traced() };
   const { caller, requestId, deadline, traceparent } = within;
   return {
     caller: as ?? caller,
     requestId,
     deadline: Math.min(own, deadline - reserveMs),
-    ...(traceparent === undefined ? {} : { traceparent }),
+    ...traced(traceparent),
   };
+}
+
+function traced(given?: string): { traceparent?: string } {
+  const traceparent = currentTraceparent() ?? given;
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 /** Refuses what may not be begun: the deadline has passed, the caller's token has expired, or is of the wrong kind. */

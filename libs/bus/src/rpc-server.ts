@@ -1,5 +1,6 @@
 import type { Rpc } from '#contracts/contract.js';
 import { fromZodError } from '#contracts/error.js';
+import { inSpan, isTracing } from '#telemetry/tracing.js';
 import type { Bus, Serving } from './bus.js';
 import { Encoded } from './encoded.js';
 import { handlersOf, type HandledRpc } from './handle.js';
@@ -40,7 +41,11 @@ function validating(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['ha
   return (request, context) => {
     const parsed = contract.request.safeParse(request);
     if (!parsed.success) throw fromZodError(parsed.error);
-    return handle(parsed.data, context);
+    if (!isTracing()) return handle(parsed.data, context);
+    const { traceparent, requestId } = context;
+    const attributes = { 'rpc.system': 'fechatter', 'fechatter.request_id': requestId };
+    const span = { name: contract.subject, kind: 'server', attributes, traceparent } as const;
+    return inSpan(span, () => handle(parsed.data, context));
   };
 }
 

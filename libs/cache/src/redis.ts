@@ -1,8 +1,25 @@
+import { createHash } from 'node:crypto';
 import { createClient } from '@redis/client';
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
 import { Logger } from '#telemetry/logger.js';
 
 type Client = ReturnType<typeof createClient>;
+
+/** Lua that Redis runs as one step. */
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+/** The arguments of one run of a script on one key. */
+export interface ScriptCall {
+  readonly key: string;
+  readonly values: readonly (string | number)[];
+}
+
+export function script(text: string): Script {
+  return { text, sha: createHash('sha1').update(text).digest('hex') };
+}
 
 /** Thrown instead of waiting: Redis is not connected, hangs, or is being left alone after a hang. */
 class RedisUnavailable extends Error {
@@ -19,8 +36,10 @@ class RedisUnavailable extends Error {
 export class RedisConnection {
   private readonly logger = new Logger('cache.redis');
   private readonly client: Client;
+  private readonly returned = new Set<() => void>();
   private restUntil = 0;
   private complained = false;
+  private wasReady = false;
 
   constructor(
     url: string,
@@ -39,6 +58,8 @@ export class RedisConnection {
     this.client.on('ready', () => {
       this.complained = false;
       this.logger.info('Connected to Redis');
+      if (this.wasReady) for (const listener of this.returned) listener();
+      this.wasReady = true;
     });
     this.client.connect().catch(() => undefined);
   }
@@ -66,6 +87,16 @@ export class RedisConnection {
     }
   }
 
+  /** Runs a script for each of the keys, within one time-out. Redis keeps scripts that it has seen. */
+  async script(script: Script, calls: readonly ScriptCall[]): Promise<unknown[]> {
+    return this.run((client) => Promise.all(calls.map((call) => evaluate(client, script, call))));
+  }
+
+  /** `listener` runs whenever Redis is back after the connection was lost: it may have forgotten what it was told. */
+  onReturn(listener: () => void): void {
+    this.returned.add(listener);
+  }
+
   /** Redis only ever degrades a process. */
   get indicator(): HealthIndicator {
     return {
@@ -81,5 +112,15 @@ export class RedisConnection {
   /** Closes without waiting for anything. */
   close(): void {
     this.client.destroy();
+  }
+}
+
+async function evaluate(client: Client, { sha, text }: Script, { key, values }: ScriptCall): Promise<unknown> {
+  const options = { keys: [key], arguments: values.map(String) };
+  try {
+    return await client.evalSha(sha, options);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+    return client.eval(text, options);
   }
 }

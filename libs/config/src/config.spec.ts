@@ -74,6 +74,15 @@ describe('The configuration', () => {
     expect([schema.PORT, other]).toEqual([8080, 'other']);
   });
 
+  it('refuses what has our prefix and is no variable of ours, and guesses what was meant', () => {
+    const env = { NATS_URL: 'nats://a', PORT: '-1', FECHATTER_DATA_DRI: 'x', FECHATTER_COLOUR: 'red', OTHER_TOOL: '1' };
+    expect(problemsOf(() => readConfig(Schema, env))).toEqual([
+      expect.stringMatching(/^PORT: must be a whole number/),
+      'FECHATTER_DATA_DRI: is no variable of Fechatter; is FECHATTER_DATA_DIR meant?',
+      'FECHATTER_COLOUR: is no variable of Fechatter; remove it',
+    ]);
+  });
+
   it('lets an error of our own pass as it is', () => {
     const read = () => {
       throw new RangeError('a defect');

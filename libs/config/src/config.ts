@@ -8,6 +8,23 @@ export class ConfigError extends Error {
   }
 }
 
+/**
+ * Every variable of ours with our prefix, whichever process or command reads it: one that is written wrong would be
+ * ignored in silence. `apps/cli/variables.spec.ts` holds the list against the sources.
+ */
+const ours = [
+  'FECHATTER_BUS_SECRET',
+  'FECHATTER_CACHE_DIR',
+  'FECHATTER_CRASH_AT',
+  'FECHATTER_DATA_DIR',
+  'FECHATTER_DEMO',
+  'FECHATTER_PROFILE_DIR',
+  'FECHATTER_SECRET',
+  'FECHATTER_SOCKET_URL',
+  'FECHATTER_URL',
+  'FECHATTER_VALIDATE_REPLIES',
+];
+
 /** Variables by name; an empty one counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,15 +45,16 @@ export function readConfig<Schema extends z.ZodObject>(
     Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])),
   );
   const result = schema.safeParse(given);
-  if (result.success) return Object.freeze(result.data);
-  throw new ConfigError(
-    result.error.issues.map((issue) => {
+  const unknown = unknownVariables(env);
+  if (result.success && unknown.length === 0) return Object.freeze(result.data);
+  const problems =
+    result.error?.issues.map((issue) => {
       const name = String(issue.path[0] ?? '');
       const description = (schema.shape[name] as z.ZodType | undefined)?.description;
       const what = name in given ? issue.message : 'is required';
       return `${name}: ${what}${description === undefined ? '' : ` (${description})`}`;
-    }),
-  );
+    }) ?? [];
+  throw new ConfigError([...problems, ...unknown]);
 }
 
 /** Reads several schemas and reports the problems of all of them at once, each problem once. */
@@ -55,4 +73,26 @@ export function readTogether<Results extends readonly unknown[]>(
   });
   if (problems.size > 0) throw new ConfigError([...problems]);
   return results as unknown as Results;
+}
+
+function unknownVariables(env: Environment): string[] {
+  const unknown = Object.keys(env).filter((name) => name.startsWith('FECHATTER_') && !ours.includes(name));
+  return unknown.map((name) => {
+    const [nearest] = ours.filter((known) => isNear(known, name));
+    const hint = nearest === undefined ? 'remove it' : `is ${nearest} meant?`;
+    return `${name}: is no variable of Fechatter; ${hint}`;
+  });
+}
+
+/** One or two letters too many, too few or other ones. */
+function isNear(known: string, name: string): boolean {
+  const rows = Array.from({ length: known.length + 1 }, (_, row) => [row, ...Array<number>(name.length).fill(0)]);
+  for (let column = 0; column <= name.length; column++) rows[0]![column] = column;
+  for (let row = 1; row <= known.length; row++)
+    for (let column = 1; column <= name.length; column++) {
+      const change = known[row - 1] === name[column - 1] ? 0 : 1;
+      const [above, here] = [rows[row - 1]!, rows[row]!];
+      here[column] = Math.min(above[column]! + 1, here[column - 1]! + 1, above[column - 1]! + change);
+    }
+  return rows[known.length]![name.length]! <= 2;
 }

@@ -10,6 +10,15 @@ export const ProcessConfig = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('least level logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https')
+    .optional()
+    .describe('collector that traces are sent to by OTLP over HTTP; without it nothing is traced'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .prefault('0.1')
+    .describe('share of the requests that are traced, unless their caller decides'),
   FECHATTER_BUS_SECRET: z
     .string()
     .min(16)

@@ -12,6 +12,11 @@ export function integer(min: number, max: number) {
 /** `true` or `false`. */
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
+/** Of each service, as they may stand behind different PgBouncers. */
+export const prepared = flag
+  .prefault('true')
+  .describe('false behind a PgBouncer in transaction mode older than 1.21: statements are then not prepared by name');
+
 /** A connection URL with one of the schemes. */
 export function url(...schemes: string[]) {
   return z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)), {

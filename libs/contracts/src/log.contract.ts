@@ -54,6 +54,10 @@ export type Head = z.infer<typeof Head>;
 
 const range = z.strictObject({ chat_id: Id, after: Seq, limit: limit(200, 500) });
 
+/** A chat that a user is in: since which entry, and how far its log reaches. */
+export const Place = z.strictObject({ chat_id: Id, joined_seq: Seq, last_seq: Seq });
+export type Place = z.infer<typeof Place>;
+
 export const logRpc = {
   /** For people: only chats that the caller may read now. */
   read: rpc('message.log.read', 'user', range, LogPage),
@@ -79,6 +83,26 @@ export const logRpc = {
     'user',
     z.strictObject({ since: Timestamp }),
     z.strictObject({ chats: z.array(z.strictObject({ chat_id: Id, after: Seq })), epoch: Epoch }),
+  ),
+  /**
+   * The chats that users may read now, each with the version of the inbox that has them; of a user at most 10,000. Users
+   * who do not fit into the reply are left out, to be asked for again; the first one always fits.
+   */
+  places: rpc(
+    'message.places',
+    'service',
+    z.strictObject({ user_ids: z.array(Id).min(1).max(100) }),
+    z.strictObject({
+      users: z.array(z.strictObject({ user_id: Id, version: z.int().min(0), places: z.array(Place) })),
+      epoch: Epoch,
+    }),
+  ),
+  /** Which of the chats have at most 100 members now. */
+  smallChats: rpc(
+    'message.small_chats',
+    'service',
+    z.strictObject({ chat_ids: z.array(Id).min(1).max(1000) }),
+    z.strictObject({ chat_ids: z.array(Id) }),
   ),
   /** Versions of the inboxes of users: where one is higher than known, access or a read position has changed. */
   inboxVersions: rpc(

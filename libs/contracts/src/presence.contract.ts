@@ -8,12 +8,18 @@ export type PresenceStatus = z.infer<typeof PresenceStatus>;
 export const Presence = z.strictObject({ user_id: Id, status: PresenceStatus, last_seen: Timestamp });
 export type Presence = z.infer<typeof Presence>;
 
+/** A user as the gateway that they are connected to tells the others. */
+export const PresenceLease = Presence.extend({
+  chat_ids: z.array(Id).max(500).describe('Chats of few members that the user is in: those are told of the user'),
+});
+export type PresenceLease = z.infer<typeof PresenceLease>;
+
 /** Leases: what one gateway knows of its own connections. Who is not renewed within 45 s is gone. */
 export const presenceEvent = {
   /** `full` replaces all that this gateway said before; otherwise only the named users change. */
   lease: event(
     'presence.lease',
-    z.strictObject({ gateway_id: text(1, 64), full: z.boolean(), users: z.array(Presence) }),
+    z.strictObject({ gateway_id: text(1, 64), full: z.boolean(), users: z.array(PresenceLease) }),
   ),
   /** A starting gateway asks the others to say their full set. */
   ask: event('presence.ask', z.strictObject({ gateway_id: text(1, 64) })),

@@ -1,4 +1,5 @@
 import { accessRpc } from './access.contract.js';
+import { cacheEvent } from './cache.contract.js';
 import { authEvent, authRpc } from './auth.contract.js';
 import { chatRpc } from './chat.contract.js';
 import type { Event, Rpc } from './contract.js';
@@ -30,6 +31,6 @@ export const rpcs: readonly Rpc[] = [
 ].flatMap((group) => Object.values<Rpc>(group));
 
 /** Every event of the bus. */
-export const events: readonly Event[] = [authEvent, logEvent, presenceEvent].flatMap((group) =>
+export const events: readonly Event[] = [authEvent, cacheEvent, logEvent, presenceEvent].flatMap((group) =>
   Object.values<Event>(group),
 );

@@ -14,6 +14,11 @@ export interface PoolSettings {
   /** How long a caller waits for a connection before it gets UNAVAILABLE. */
   readonly acquireTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  /**
+   * Whether statements are prepared by name on their connection. Not behind a PgBouncer in transaction mode that is older
+   * than 1.21: each transaction may meet another connection.
+   */
+  readonly prepared?: boolean;
 }
 
 export const defaultPool: PoolSettings = { max: 10, acquireTimeoutMs: 3_000, statementTimeoutMs: 10_000 };
@@ -39,10 +44,13 @@ export function createDataSource(
       connectionTimeoutMillis: pool.acquireTimeoutMs,
       idleTimeoutMillis: 600_000,
       maxLifetimeSeconds: 1_800,
-      statement_timeout: pool.statementTimeoutMs,
-      lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: 15_000,
       keepAlive: true,
+      ...(pool.prepared === false ? {} : sessionTimeouts(pool.statementTimeoutMs)),
     },
   });
+}
+
+/** Sent when a connection begins. PgBouncer refuses them; there the settings of the roles hold (`prepare.ts`). */
+function sessionTimeouts(statementTimeoutMs: number): object {
+  return { statement_timeout: statementTimeoutMs, lock_timeout: 5_000, idle_in_transaction_session_timeout: 15_000 };
 }

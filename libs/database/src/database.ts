@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { inSpan, isTracing } from '#telemetry/tracing.js';
 import { timed } from './database.metrics.js';
 import { toUnavailable } from './errors.js';
 import type { Statement } from './statement.js';
@@ -18,12 +19,18 @@ export interface PoolState {
   readonly max: number;
 }
 
+const mostWaiting = 1_000;
+const sqlSpan = { kind: 'client', attributes: { 'db.system.name': 'postgresql' } } as const;
+
 /**
  * A service's own part of PostgreSQL. Ordinary reads and writes go through TypeORM (`dataSource`), statements of the
  * hot paths are prepared by name. Only repositories hold one of these.
  */
 export class Database {
-  constructor(readonly dataSource: DataSource) {}
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly prepared = true,
+  ) {}
 
   private get pool(): pg.Pool {
     return (this.dataSource.driver as PostgresDriver).master as pg.Pool;
@@ -31,7 +38,8 @@ export class Database {
 
   /** Rows of one statement. Bigints are numbers, timestamps are Dates. Throws UNAVAILABLE for what will pass by itself. */
   async query<Row extends object>(statement: Statement, params: readonly unknown[] = []): Promise<Row[]> {
-    return run<Row>(this.pool, statement, params);
+    this.checkRoom();
+    return this.run<Row>(this.pool, statement, params);
   }
 
   /** Commits when `work` succeeds, rolls back when it throws. READ COMMITTED: each statement has a fresh snapshot. */
@@ -40,7 +48,7 @@ export class Database {
     let broken: Error | undefined;
     try {
       await timed('begin', () => client.query('BEGIN'));
-      const result = await work({ query: (statement, params = []) => run(client, statement, params) });
+      const result = await work({ query: (statement, params = []) => this.run(client, statement, params) });
       await timed('commit', () => client.query('COMMIT'));
       return result;
     } catch (error) {
@@ -63,24 +71,32 @@ export class Database {
   }
 
   private async connect(): Promise<pg.PoolClient> {
+    this.checkRoom();
     try {
       return await this.pool.connect();
     } catch (error) {
       throw toUnavailable(error);
     }
   }
-}
 
-async function run<Row extends object>(
-  client: pg.Pool | pg.PoolClient,
-  statement: Statement,
-  params: readonly unknown[],
-): Promise<Row[]> {
-  const { name, text } = statement;
-  try {
-    const { rows } = await timed(name, () => client.query<Row>({ name, text, values: [...params] }));
-    return rows;
-  } catch (error) {
-    throw toUnavailable(error);
+  private async run<Row extends object>(
+    client: pg.Pool | pg.PoolClient,
+    { name, text }: Statement,
+    params: readonly unknown[],
+  ): Promise<Row[]> {
+    const values = [...params];
+    try {
+      const query = this.prepared ? { name, text, values } : { text, values };
+      const run = () => timed(name, () => client.query<Row>(query));
+      const { rows } = isTracing() ? await inSpan({ name, ...sqlSpan }, run) : await run();
+      return rows;
+    } catch (error) {
+      throw toUnavailable(error);
+    }
+  }
+
+  /** Refuses at once when so many wait already that the time-out would only come later. */
+  private checkRoom(): void {
+    if (this.pool.waitingCount >= mostWaiting) throw toUnavailable(new Error('Connection pool exhausted'));
   }
 }

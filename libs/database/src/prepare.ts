@@ -9,6 +9,17 @@ const ownerRole = 'fechatter_owner';
  */
 const planning = 'plan_cache_mode = force_generic_plan';
 
+/** What connections ask for themselves, for those that come through PgBouncer and cannot. */
+const timeouts = [`statement_timeout = '10s'`, `lock_timeout = '5s'`, `idle_in_transaction_session_timeout = '15s'`];
+
+/** Where the library is loaded and the role may: what costs most is then counted (`npm run db:advise`). */
+const countStatements = `DO $$ BEGIN
+  IF current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%' THEN
+    CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+  END IF;
+EXCEPTION WHEN insufficient_privilege THEN NULL;
+END $$`;
+
 export interface Preparation {
   /** Signs in as a role that may create roles and databases. */
   readonly adminUrl: string;
@@ -52,9 +63,11 @@ export async function prepareDatabase(preparation: Preparation): Promise<Prepare
   inside.pathname = `/${database}`;
   await using(inside.href, async (admin) => {
     await admin.query('REVOKE ALL ON SCHEMA public FROM PUBLIC');
+    await admin.query(countStatements);
     for (const service of services) await ensureSchema(admin, service);
     for (const role of services.map(roleOf))
-      await admin.query(`ALTER ROLE ${pg.escapeIdentifier(role)} SET ${planning}`);
+      for (const setting of [planning, ...timeouts])
+        await admin.query(`ALTER ROLE ${pg.escapeIdentifier(role)} SET ${setting}`);
   });
   return { ownerUrl: urlFor(ownerRole), urlOf: (service) => urlFor(roleOf(service)) };
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { metrics } from '#telemetry/metrics.js';
+import '#telemetry/process.metrics.js';
 import { Probes } from './probes.js';
 
 interface DependencyView {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { ask } from './ask.js';
 import { startSystemServer, type SystemServer, type SystemServerOptions } from './system-server.js';
 
@@ -21,6 +22,8 @@ export async function startNats(options: SystemServerOptions): Promise<SystemSer
       title: 'NATS',
       scheme: 'nats',
       program,
+      // It shares the machine with those whom it serves: threads that take turns cost more than they carry (README, Decisions).
+      environment: { GOMAXPROCS: String(Math.max(1, Math.floor(availableParallelism() / 4))) },
       ready: /Server is ready/,
       arguments: (port) => ['--addr', '127.0.0.1', '--port', String(port), '--name', name],
       // The server greets with an INFO line that holds its name.

@@ -33,6 +33,8 @@ export interface SystemServerKind {
   readonly scheme: string;
   readonly program: ServerProgram;
   readonly ready: RegExp;
+  /** Variables of its environment beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
   arguments(port: number, dir: string): readonly string[];
   /** Whether the server that answers on the port is the one that was started. */
   isOurs(port: number, pid: number): Promise<boolean>;
@@ -45,9 +47,10 @@ export async function startSystemServer(kind: SystemServerKind, options: SystemS
   mkdirSync(options.dir, { recursive: true });
   const dir = realpathSync(options.dir);
   const program = await findServerProgram(kind.program, options);
+  const variables = Object.entries(kind.environment ?? {}).map(([name, value]) => `${name}=${value}`);
   return await onFreePort(options.port, async (port) => {
     const server = await ServerProcess.spawn({
-      command: [...program, ...kind.arguments(port, dir)],
+      command: ['env', ...variables, ...program, ...kind.arguments(port, dir)],
       cwd: dir,
       stopSignal: 'SIGTERM',
       forceSignal: 'SIGKILL',

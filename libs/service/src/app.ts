@@ -5,6 +5,7 @@ import type { Bus } from '#bus/bus.js';
 import { RpcServer } from '#bus/rpc-server.js';
 import { Database } from '#database/database.js';
 import { DatabaseIndicator } from '#database/database.indicator.js';
+import { requireConnections } from '#database/connection-limit.js';
 import { requireDurability } from '#database/durability.js';
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
 import { NestLogger } from '#telemetry/nest-logger.js';
@@ -55,7 +56,9 @@ export function serviceApp<Schema extends z.ZodObject>(definition: {
         await app.close();
       };
       try {
-        if (production) await requireDurability(app.get(Database, { strict: false }));
+        const database = app.get(Database, { strict: false });
+        await requireConnections(database, `${name.toUpperCase()}_POOL_MAX`);
+        if (production) await requireDurability(database);
         server.serve(controllersOf(app));
       } catch (error) {
         await stop();

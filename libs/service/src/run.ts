@@ -9,6 +9,7 @@ import { runUntilEnd } from './lifetime.js';
 import { startOperationsServer, type OperationsServer } from './operations-server.js';
 import { ensurePortIsFree } from './port.js';
 import { StartError } from './start-error.js';
+import { traceWith } from './trace-with.js';
 import { version } from './version.js';
 
 /** What a process tells its launcher, over the IPC channel, when it serves. */
@@ -26,6 +27,7 @@ export async function runApp(app: App): Promise<void> {
       () => readConfig(app.config),
     );
     configureLogging(settings.LOG_LEVEL, app.name);
+    traceWith(settings, app.name, lifetime);
     await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
     // The probes answer to the last: an app that finishes its work is not ready, but alive.
     let operations: OperationsServer | undefined = undefined;

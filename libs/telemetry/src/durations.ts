@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 
 /** Upper bounds of the buckets, in seconds. */
-const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -11,7 +11,7 @@ export class Tally {
   private readonly counts = new Float64Array(bounds.length + 1);
   private seconds = 0;
 
-  constructor(private readonly labels: Labels) {}
+  constructor(readonly labels: Labels) {}
 
   note(seconds: number): void {
     let bucket = 0;

@@ -1,4 +1,5 @@
 import { pino, type Logger as PinoLogger } from 'pino';
+import { currentIds } from './current-span.js';
 
 /** Names that never reach a log with their values, at any of the depths that our own code logs. */
 const secrets = ['password', 'token', 'refresh_token', 'ticket', 'authorization', 'cookie', 'content', 'secret'];
@@ -11,6 +12,7 @@ function build(level: string, app: string): PinoLogger {
     base: { app, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'message',
+    mixin: currentIds,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
   });

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from '@jest/globals';
 import { createDataSource, type PoolSettings, type ServiceDataSource } from '#database/data-source.js';
 import { Database } from '#database/database.js';
 import { migrate } from '#database/migrate.js';
@@ -59,16 +58,5 @@ export async function testDatabase(
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-/** Fails with the missing SQL where entities and migrations disagree. */
-export async function expectNoDrift(database: TestDatabase, service: ServiceDataSource): Promise<void> {
-  const dataSource = await createDataSource(database.ownerUrl, service).initialize();
-  try {
-    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
-    expect(upQueries.map(({ query }) => query)).toEqual([]);
-  } finally {
-    await dataSource.destroy();
   }
 }

@@ -1,22 +1,40 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { collectedMemory, inspectable, type CollectedMemory } from '../collected-memory.js';
 import type { Order } from './http-process.js';
+
+/**
+ * `http` is a bare Fastify that answers POST and GET on `/`; the others are bare WebSocket servers. `echo` sends texts
+ * back, `broadcast` answers each with the same bytes to all, `commit` stores it first, in the PostgreSQL of the argument.
+ */
+type FloorKind = 'http' | 'echo' | 'broadcast' | 'commit';
 
 /** A bare server as a process of its own. */
 export class Floor {
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
+    private readonly script: string,
+    private readonly log: () => string,
   ) {}
 
-  static async start(kind: 'http' | 'echo'): Promise<Floor> {
-    const child = fork(fileURLToPath(new URL(`${kind}-process.js`, import.meta.url)));
-    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-    return new Floor(child, port);
+  static async start(kind: FloorKind, args: readonly string[]): Promise<Floor> {
+    const script = fileURLToPath(new URL(`${kind}-process.js`, import.meta.url));
+    const child = fork(script, args, { execArgv: [inspectable], stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    let log = '';
+    child.stderr!.on('data', (text: Buffer) => (log += text.toString('utf8')));
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`A bare server ended: ${log}`)));
+    const [{ port }] = (await Promise.race([once(child, 'message'), ended])) as [{ port: number }];
+    ended.catch(() => undefined);
+    return new Floor(child, port, script, () => log);
   }
 
-  /** What a GET to the HTTP server answers from now on. */
+  collectedMemory(): Promise<CollectedMemory> {
+    return collectedMemory(this.log(), this.script);
+  }
+
+  /** What the server answers from now on: to a GET over HTTP, or to a message over a WebSocket. */
   async serve(page: string): Promise<void> {
     this.child.send({ page } satisfies Order);
     await once(this.child, 'message');
@@ -29,12 +47,12 @@ export class Floor {
   }
 }
 
-/** `http` is a bare Fastify that answers POST and GET on `/`, `echo` a bare WebSocket server that sends texts back. */
 export async function withFloor<Result>(
-  kind: 'http' | 'echo',
+  kind: FloorKind,
   work: (floor: Floor) => Promise<Result>,
+  args: readonly string[] = [],
 ): Promise<Result> {
-  const floor = await Floor.start(kind);
+  const floor = await Floor.start(kind, args);
   try {
     return await work(floor);
   } finally {

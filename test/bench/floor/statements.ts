@@ -42,6 +42,11 @@ export class Statements {
     return (await this.repeat(connections, seconds, (client) => client.query(query))) * rowsPerCommit;
   }
 
+  /** Stores one text in a commit of its own. */
+  async insertOne(content: string): Promise<void> {
+    await this.clients[0]!.query({ name: 'bench.insert.1', text: insert, values: [[1], [1], [content], [null]] });
+  }
+
   /** Pages a second of the newest 50 messages of a chat. */
   async pages(chatId: number, connections: number, seconds: number): Promise<number> {
     const text = 'SELECT * FROM message.messages WHERE chat_id = $1 ORDER BY seq DESC LIMIT 50';

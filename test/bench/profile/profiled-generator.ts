@@ -19,29 +19,45 @@ export class ProfiledGenerator {
     private readonly folder: string,
   ) {}
 
-  async run(job: Job): Promise<JobResult> {
-    const processes = this.processesBehind(job);
-    if (processes.length === 0) return this.generator.run(job);
-    for (const { pid } of processes) rmSync(this.fileOf(pid), { force: true });
-    const timer = setTimeout(() => signal(processes), job.warmUpSeconds * 1000);
-    try {
-      const result = await this.generator.run(job);
-      signal(processes);
-      this.found = await Promise.all(processes.map(({ pid }) => this.read(pid)));
-      this.load = 'targets' in job ? job.targets.map(({ name }) => name).join(', ') : job.kind;
-      return result;
-    } finally {
-      clearTimeout(timer);
-    }
+  run(job: Job): Promise<JobResult> {
+    const [ports, load] =
+      'targets' in job
+        ? [job.targets.map(({ port }) => port), job.targets.map(({ name }) => name).join(', ')]
+        : [[job.port], job.kind];
+    return this.profiled(ports, load, job.warmUpSeconds, () => this.generator.run(job));
+  }
+
+  during<Result>(port: number, load: string, work: () => Promise<Result>): Promise<Result> {
+    return this.profiled([port], load, 0, work);
   }
 
   stop(): Promise<void> {
     return this.generator.stop();
   }
 
-  /** All processes of the server whose port the job loads; none when it loads something else. */
-  private processesBehind(job: Job): Present[] {
-    const ports = 'targets' in job ? job.targets.map(({ port }) => port) : [job.port];
+  private async profiled<Result>(
+    ports: readonly number[],
+    load: string,
+    warmUpSeconds: number,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const processes = this.processesBehind(ports);
+    if (processes.length === 0) return work();
+    for (const { pid } of processes) rmSync(this.fileOf(pid), { force: true });
+    const timer = setTimeout(() => signal(processes), warmUpSeconds * 1000);
+    try {
+      const result = await work();
+      signal(processes);
+      this.found = await Promise.all(processes.map(({ pid }) => this.read(pid)));
+      this.load = load;
+      return result;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** All processes of the server that has one of the ports; none when it is another server. */
+  private processesBehind(ports: readonly number[]): Present[] {
     const files = readdirSync(this.folder).filter((name) => name.endsWith('.present.json'));
     const present = files.map((name) => JSON.parse(readFileSync(join(this.folder, name), 'utf8')) as Present);
     const alive = present.filter(({ pid }) => isAlive(pid));

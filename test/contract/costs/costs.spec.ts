@@ -2,10 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Server, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import type { Histogram } from 'prom-client';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { routes } from '#contracts/http/routes.js';
-import { metrics } from '#telemetry/metrics.js';
+import { Tally } from '#telemetry/durations.js';
 import { Listener } from '#bus/listener.js';
 import { startHouse, type House } from '#testing/app.js';
 import { authApp } from '../../../apps/auth/src/auth.app.js';
@@ -37,10 +36,7 @@ const measured: Record<string, Cost> = {};
 let house: House;
 let world: World;
 /** What was done for which request, as the metrics are told of it. */
-const done = {
-  calls: watch('fechatter_bus_call_duration_seconds', 'subject'),
-  statements: watch('db_operation_duration_seconds', 'operation'),
-};
+const done: Record<'calls' | 'statements', { request: string; name: string }[]> = { calls: [], statements: [] };
 
 /** The id of the request in whose course something is done. */
 const inProgress = new AsyncLocalStorage<string>();
@@ -66,26 +62,21 @@ function leaveOut<Name extends string>(prototype: Record<Name, (...args: never[]
   };
 }
 
-/** Names noted for the request in progress. */
-function watch(metric: string, label: string): { request: string; name: string }[] {
-  const seen: { request: string; name: string }[] = [];
-  const histogram = metrics.getSingleMetric(metric) as Histogram;
-  const labels = histogram.labels.bind(histogram) as (labels: object) => Histogram.Internal<string>;
-  jest.spyOn(histogram, 'labels').mockImplementation((...given: unknown[]) => {
-    const name = (given[0] as Record<string, string>)[label] ?? '';
-    const real = labels(given[0] as object);
-    const observe = (seconds: number) => {
-      const request = inProgress.getStore();
-      if (request !== undefined) seen.push({ request, name });
-      real.observe(seconds);
-    };
-    return { ...real, observe };
-  });
-  return seen;
+/** Notes for the request in progress what the metrics are told. */
+function watchMetrics(): void {
+  const note = Reflect.get(Tally.prototype, 'note');
+  Tally.prototype.note = function (this: Tally, seconds: number): void {
+    const request = inProgress.getStore();
+    const { subject, operation } = this.labels;
+    if (request !== undefined && subject !== undefined) done.calls.push({ request, name: subject });
+    if (request !== undefined && operation !== undefined) done.statements.push({ request, name: operation });
+    note.call(this, seconds);
+  };
 }
 
 beforeAll(async () => {
   followRequests();
+  watchMetrics();
   // Listeners are told of what was done; hand-overs of chats to the message service are shared with a loop.
   leaveOut(Listener.prototype, 'hear');
   leaveOut(HandOverService.prototype as unknown as Record<'deliverInOrder', () => unknown>, 'deliverInOrder');

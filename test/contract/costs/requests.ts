@@ -3,7 +3,6 @@ import type { Request, World } from './world.js';
 const chatOf = async (world: World, rest = '') => ({ path: `/api/chats/${await world.chat()}${rest}` });
 const messageOf = async (world: World, rest = '') => ({ path: `/api/messages/${await world.message()}${rest}` });
 const workspaceOf = (world: World, rest = '') => ({ path: `/api/workspaces/${world.workspace}${rest}` });
-const searched = (world: World) => ({ query: 'message', filters: { chat_ids: [world.general] } });
 
 /** A request of every operation that succeeds, with what it needs made anew each time. */
 export const requests: Readonly<Record<string, (world: World) => Request | Promise<Request>>> = {
@@ -141,8 +140,11 @@ export const requests: Readonly<Record<string, (world: World) => Request | Promi
     return { ...workspaceOf(world, '/import'), raw: `${line('one')}\n${line('two')}\n` };
   },
 
-  'POST /api/search/messages': (world) => ({ path: '/api/search/messages', body: searched(world) }),
-  'GET /api/search/messages': () => ({ path: '/api/search/messages?q=message' }),
+  'POST /api/search/messages': (world) => world.search('message'),
+  'GET /api/search/messages': async (world) => {
+    await world.search('message');
+    return { path: '/api/search/messages?q=message' };
+  },
   'GET /api/search/users': () => ({ path: '/api/search/users?q=name' }),
   'GET /api/search/chats': () => ({ path: '/api/search/chats?q=name' }),
   'POST /api/batch': ({ general }) => {

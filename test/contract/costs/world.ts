@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One HTTP request; `token` is the owner's unless given. */
 export interface Request {
@@ -16,6 +17,7 @@ export interface Answer {
   readonly user: { readonly id: number };
   readonly workspaces: readonly { readonly id: number }[];
   readonly chats: readonly { readonly id: number }[];
+  readonly results: readonly unknown[];
   readonly sessions: readonly { readonly id: number; readonly is_current: boolean }[];
 }
 
@@ -105,5 +107,12 @@ export class World {
 
   async message(chatId = this.general): Promise<number> {
     return (await this.ask('POST', { path: '/api/messages', body: { chat_id: chatId, content: 'a message' } })).id;
+  }
+
+  /** A search for a word of the general chat, when the index has it. */
+  async search(query: string): Promise<Request> {
+    const search = { path: '/api/search/messages', body: { query, filters: { chat_ids: [this.general] } } };
+    while ((await this.ask('POST', search)).results.length === 0) await sleep(50);
+    return search;
   }
 }

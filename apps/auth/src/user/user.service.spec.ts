@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cacheEvent } from '#contracts/cache.contract.js';
 import { userRpc, type UpdateMe } from '#contracts/user.contract.js';
 import { asService } from '#testing/caller.js';
 import { callerOf, refusal, register, startAuth, type AuthHouse } from '../auth.fixture.js';
@@ -66,6 +67,18 @@ describe('UserService', () => {
     expect(users).toHaveLength(2);
     expect(users).toContainEqual({ id: ids.get('Anna'), username: 'Anna', avatar_url: null });
     expect(await auth.house.bus.call(userRpc.getMany, { ids: [] }, { as })).toEqual({ users: [] });
+  });
+
+  it('shows a new name at once to services that had asked for the old one', async () => {
+    const login = await register(auth, 'before');
+    const ask = async () => (await auth.house.bus.call(userRpc.getMany, { ids: [login.user.id] }, { as })).users;
+    expect(await ask()).toMatchObject([{ username: 'before' }]);
+    const told: unknown[] = [];
+    const listening = auth.house.bus.subscribe(cacheEvent.invalidated, {}, (event) => void told.push(event));
+    await auth.house.bus.call(userRpc.updateMe, { username: 'afterwards' }, { as: callerOf(login) });
+    expect(await ask()).toMatchObject([{ username: 'afterwards' }]);
+    listening.unsubscribe();
+    expect(told).toEqual([{ pattern: 'user', ids: [login.user.id] }]);
   });
 
   it('finds by names ignoring case, each once', async () => {

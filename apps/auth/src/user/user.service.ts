@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { UserCaller } from '#bus/bus.js';
 import { notFound } from '#contracts/error.js';
 import type { Me, UpdateMe, User } from '#contracts/user.contract.js';
+import { UserCache } from './user.cache.js';
 import { UserRepository, type ProfileRow } from './user.repository.js';
 
 /** Profiles. Users read and change their own; what others may see of them, the asking service has to know. */
 @Injectable()
 export class UserService {
-  constructor(private readonly users: UserRepository) {}
+  constructor(
+    private readonly users: UserRepository,
+    private readonly cache: UserCache,
+  ) {}
 
   async me(caller: UserCaller): Promise<Me> {
     return toMe(await this.users.find(caller.user_id));
@@ -15,11 +19,13 @@ export class UserService {
 
   /** Fields that are left out stay as they are. CONFLICT when the username is taken. */
   async updateMe(caller: UserCaller, change: UpdateMe): Promise<Me> {
-    return toMe(await this.users.update(caller.user_id, change));
+    const update = () => this.users.update(caller.user_id, change);
+    const isSeen = change.username !== undefined || change.avatar_url !== undefined;
+    return toMe(await (isSeen ? this.cache.change(caller.user_id, update) : update()));
   }
 
   async getMany(ids: readonly number[]): Promise<User[]> {
-    return this.users.findMany(ids);
+    return this.cache.getMany(ids);
   }
 
   async findByNames(usernames: readonly string[]): Promise<User[]> {

@@ -1,7 +1,7 @@
 import type { Bus, Subscription } from '#bus/bus.js';
 import { logEvent, type LogEntry } from '#contracts/log.contract.js';
+import { LogOrder } from '#domain/log-order.js';
 import { Logger } from '#telemetry/logger.js';
-import { LogOrder } from './log-order.js';
 import type { LogSource } from './log-source.js';
 
 const logger = new Logger('gateway.log');
@@ -26,7 +26,8 @@ export class ChatReader {
     readonly chatId: number,
     bus: Bus,
     private readonly source: LogSource,
-    private readonly forward: (entry: LogEntry) => void,
+    /** Gets what follows, as many entries at a time as there are. */
+    private readonly forward: (entries: readonly LogEntry[]) => void,
   ) {
     this.subscription = bus.subscribe(logEvent.chat, { chat_id: chatId }, ({ last_seq, entries }) =>
       this.hear(last_seq, entries),
@@ -47,11 +48,7 @@ export class ChatReader {
   /** The log is known to reach to `lastSeq`; some of its last entries may be at hand. */
   hear(lastSeq: number, entries: readonly LogEntry[]): void {
     this.end = Math.max(this.end, lastSeq);
-    for (const entry of entries) {
-      this.order.add(entry);
-      this.forwardHeld();
-    }
-    this.forwardHeld();
+    this.take(entries);
     this.compare();
   }
 
@@ -66,10 +63,13 @@ export class ChatReader {
     this.subscription.unsubscribe();
   }
 
-  private forwardHeld(): void {
-    for (let entry = this.order.next(); entry !== undefined && !this.closed; entry = this.order.next()) {
-      this.forward(entry);
+  private take(entries: readonly LogEntry[]): void {
+    const ready = [...this.order.ready()];
+    for (const entry of entries) {
+      this.order.add(entry);
+      ready.push(...this.order.ready());
     }
+    if (ready.length > 0 && !this.closed) this.forward(ready);
   }
 
   private compare(): void {
@@ -98,10 +98,7 @@ export class ChatReader {
       const expected = this.end;
       const page = await this.source.read(this.chatId, this.position ?? 0, () => !this.closed);
       if (page === undefined || this.closed) return;
-      for (const entry of page.entries) {
-        this.order.add(entry);
-        this.forwardHeld();
-      }
+      this.take(page.entries);
       if (page.has_more && page.entries.length > 0) continue;
       // The log itself says where it ends; unless more was heard of meanwhile, whoever promised more was wrong.
       if (this.end === expected) this.end = page.last_seq;

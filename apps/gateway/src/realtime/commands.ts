@@ -46,8 +46,9 @@ export class Commands {
     clearTimeout(timer);
   }
 
-  /** Frames that must follow each other have the same lane. */
-  laneOf(frame: ClientFrame): string {
+  /** Frames that must follow each other have the same lane. Positions hold from when they come, so they wait in none. */
+  laneOf(frame: ClientFrame): string | undefined {
+    if (frame.type === 'resume') return undefined;
     return frame.type === 'send' || frame.type === 'read' ? `chat:${frame.chat_id}` : frame.type;
   }
 

@@ -1,4 +1,4 @@
-import type { Bus, Subscription, UserCaller } from '#bus/bus.js';
+import type { Bus, Subscription } from '#bus/bus.js';
 import type { PayloadOf } from '#contracts/contract.js';
 import { logEvent } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
@@ -7,12 +7,13 @@ import type { Feed } from './feed.js';
 import { Frame } from './frame.js';
 import type { Inbox, InboxSource } from './inbox-source.js';
 
+const logger = new Logger('gateway.inbox');
+
 /** A user with connections to this gateway: keeps what the gateway knows of their chats up with their inbox. */
 export class ConnectedUser {
   /** Including those that are still being opened. */
   readonly connections = new Set<Connection>();
   readonly feeds = new Set<Feed>();
-  private readonly logger = new Logger('gateway.inbox');
   private readonly subscription: Subscription;
   /** The state of the inbox that all feeds have; a change of access or of a read position raises it by one. */
   private version = 0;
@@ -64,13 +65,11 @@ export class ConnectedUser {
     if (this.refreshing) return;
     this.refreshing = true;
     try {
-      const caller = this.caller();
-      if (caller === undefined) return;
-      const inbox = await this.inboxes.read(caller);
+      const inbox = await this.inboxes.read(this.id);
       this.apply(inbox, this.feeds);
       this.version = Math.max(this.version, inbox.version);
     } catch (error) {
-      this.logger.warn('An inbox could not be read; the next comparison tries again', {
+      logger.warn('An inbox could not be read; the next comparison tries again', {
         user_id: this.id,
         reason: String(error),
       });
@@ -78,11 +77,5 @@ export class ConnectedUser {
       this.refreshing = false;
     }
     if (this.again) void this.refresh();
-  }
-
-  /** The connection whose token lives longest speaks for all. */
-  private caller(): UserCaller | undefined {
-    const callers = [...this.feeds].map(({ connection }) => connection.caller);
-    return callers.sort((a, b) => b.expires_at - a.expires_at)[0];
   }
 }

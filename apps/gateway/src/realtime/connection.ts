@@ -4,7 +4,7 @@ import type { Identity } from '#contracts/auth.contract.js';
 import { closeCode, type ServerFrame } from '#contracts/frame.js';
 import { Frame } from './frame.js';
 import { OutQueue } from './out-queue.js';
-import { closedConnections, droppedFrames } from './realtime.metrics.js';
+import { closedConnections, thinnedFrames } from './realtime.metrics.js';
 
 const stuckMs = 10_000;
 
@@ -15,6 +15,9 @@ const restartSpreadMs = 5_000;
 export interface Transport {
   /** Hands a frame to the network. False: the network is full, `Connection.drained` follows. */
   write(frame: Frame): boolean;
+  /** What is written from now on may leave together, at the latest with `uncork`. */
+  cork(): void;
+  uncork(): void;
   /** Shows the client that we live, when it is time to; false when the client itself shows no life any more. */
   heartbeat(now: number): boolean;
   close(code: number, reason: string): void;
@@ -27,8 +30,9 @@ export class Connection {
   readonly id = randomUUID();
   /** What the client says of the person before it. */
   status: 'online' | 'away' = 'online';
-  private readonly queue = new OutQueue();
-  private readonly waiting: (() => void)[] = [];
+  /** There is one only while something waits: most clients take what they are sent at once. */
+  private queue: OutQueue | undefined;
+  private waiting: (() => void)[] | undefined;
   private readonly closing: (() => void)[] = [];
   private written: ((frame: Frame) => void) | undefined;
   /** Since when the network takes nothing, in epoch milliseconds. */
@@ -65,13 +69,23 @@ export class Connection {
   /** Sends as soon as the client takes it. A client that lets the bound be reached is closed, as resumable. */
   send(frame: Frame): void {
     if (!this.open) return;
-    if (this.stuckSince === undefined && this.queue.length === 0) {
+    if (this.stuckSince === undefined && this.queue === undefined) {
       this.write(frame);
       return;
     }
+    this.queue ??= new OutQueue();
     const outcome = this.queue.push(frame);
-    if (outcome === 'dropped') droppedFrames.inc();
     if (outcome === 'full') this.close(closeCode.tooSlow, 'too slow');
+    else if (outcome !== 'queued') thinnedFrames.inc({ outcome });
+  }
+
+  /** What is sent until `uncork` reaches the network in one piece. */
+  cork(): void {
+    this.transport.cork();
+  }
+
+  uncork(): void {
+    this.transport.uncork();
   }
 
   say(frame: ServerFrame): void {
@@ -82,17 +96,23 @@ export class Connection {
   drained(): void {
     this.stuckSince = undefined;
     while (this.stuckSince === undefined) {
-      const frame = this.queue.shift();
+      const frame = this.queue?.shift();
       if (frame === undefined) break;
       this.write(frame);
     }
-    if (this.queue.fill < 1 / 4) for (const resolve of this.waiting.splice(0)) resolve();
+    if (this.queue?.length === 0) this.queue = undefined;
+    if (this.isRoomy) this.wake();
   }
 
-  /** Resolves when less than a quarter of the bound is used, or the connection is closed. */
+  /** Whether less than a quarter of the bound is used. */
+  get isRoomy(): boolean {
+    return this.queue === undefined || this.queue.fill < 1 / 4;
+  }
+
+  /** Resolves when it is roomy, or the connection is closed. */
   async whenRoomy(): Promise<void> {
-    if (!this.open || this.queue.fill < 1 / 4) return;
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (!this.open || this.isRoomy) return;
+    await new Promise<void>((resolve) => (this.waiting ??= []).push(resolve));
   }
 
   /** To be called every second or so: closes whom the token, the network or the client has left. */
@@ -134,10 +154,16 @@ export class Connection {
   closed(code: number): void {
     if (!this.open) return;
     this.open = false;
-    this.queue.clear();
+    this.queue = undefined;
     closedConnections.inc({ code: String(code) });
-    for (const resolve of this.waiting.splice(0)) resolve();
+    this.wake();
     for (const listener of this.closing.splice(0)) listener();
+  }
+
+  private wake(): void {
+    const { waiting = [] } = this;
+    this.waiting = undefined;
+    for (const resolve of waiting) resolve();
   }
 
   private write(frame: Frame): void {

@@ -7,6 +7,7 @@ import { SessionRevocations } from '../security/session-revocations.js';
 import { Connection, type Transport } from './connection.js';
 import { DeliveryMarks } from './delivery-marks.js';
 import { Hub } from './hub.js';
+import { InboxSource } from './inbox-source.js';
 import { openConnections } from './realtime.metrics.js';
 
 const sweepMs = 1_000;
@@ -15,6 +16,7 @@ const sweepMs = 1_000;
 @Injectable()
 export class Connections implements OnApplicationBootstrap {
   private readonly all = new Set<Connection>();
+  private readonly maxConnecting: number;
   private readonly maxPerUser: number;
   private timer: NodeJS.Timeout | undefined;
   private stopping = false;
@@ -24,7 +26,9 @@ export class Connections implements OnApplicationBootstrap {
     private readonly hub: Hub,
     private readonly revocations: SessionRevocations,
     private readonly marks: DeliveryMarks,
+    private readonly inboxes: InboxSource,
   ) {
+    this.maxConnecting = config.LIMIT_CONNECTING;
     this.maxPerUser = config.RATE_LIMITS === 'off' ? Infinity : config.LIMIT_SOCKETS_PER_USER;
   }
 
@@ -37,9 +41,15 @@ export class Connections implements OnApplicationBootstrap {
     });
   }
 
-  /** Lets a signed-in client in. Throws UNAUTHORIZED, RATE_LIMITED, or UNAVAILABLE while the gateway stops. */
+  /** Throws UNAVAILABLE while the gateway stops, or so many open at once that another one would wait for long. */
+  checkRoom(): void {
+    if (!this.stopping && this.inboxes.waiting < this.maxConnecting) return;
+    throw new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 + Math.floor(Math.random() * 3) });
+  }
+
+  /** Lets a signed-in client in. Throws UNAUTHORIZED, RATE_LIMITED, or UNAVAILABLE as `checkRoom`. */
   admit(identity: Identity, transport: Transport, kind: 'websocket' | 'sse'): Connection {
-    if (this.stopping) throw new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 });
+    this.checkRoom();
     this.checkSession(identity);
     if ((this.hub.users.get(identity.user_id)?.connections.size ?? 0) >= this.maxPerUser) {
       throw new FechatterError('RATE_LIMITED', `You have ${this.maxPerUser} connections open. Close some first.`);

@@ -1,13 +1,17 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
 import { FechatterError } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import { receiptRpc, type DeliveryMark } from '#contracts/receipt.contract.js';
+import { configureLogging } from '#telemetry/logger.js';
 import { DeliveryMarks } from './delivery-marks.js';
 import { EntryFrame, Frame } from './frame.js';
 
 let bus: LocalBus;
 let marks: DeliveryMarks;
+
+beforeAll(() => configureLogging('silent', 'spec'));
+afterAll(() => configureLogging('info', 'spec'));
 
 beforeEach(() => {
   bus = new LocalBus({ freeze: true });
@@ -15,7 +19,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await marks.beforeApplicationShutdown();
+  await marks.onApplicationShutdown();
   await bus.close();
 });
 
@@ -58,7 +62,7 @@ it('tells the highest entry that each user was sent of each chat, once', async (
 it('tells again what could not be told or came back, and nothing else', async () => {
   const mark = { user_id: 1, chat_id: 7, seq: 5 };
   for (const options of [{ refused: 1 }, { postponed: [mark] }]) {
-    await marks.beforeApplicationShutdown();
+    await marks.onApplicationShutdown();
     await bus.close();
     bus = new LocalBus({ freeze: true });
     marks = new DeliveryMarks(bus);
@@ -74,4 +78,14 @@ it('sends long lists in pieces', async () => {
   for (let userId = 1; userId <= 2_500; userId += 1) marks.sent(userId, frame(7, 1));
   marks.onApplicationBootstrap();
   expect((await told).map((piece) => piece.length)).toEqual([1_000, 1_000, 500]);
+});
+
+it('tells what was sent at last when the gateway stops, and stops also when nobody hears it', async () => {
+  const told = calls(1);
+  marks.sent(1, frame(7, 5));
+  await marks.onApplicationShutdown();
+  expect(await told).toEqual([[{ user_id: 1, chat_id: 7, seq: 5 }]]);
+  bus.serve(receiptRpc.deliver, () => Promise.reject(new FechatterError('UNAVAILABLE')), { queue: 'message' });
+  marks.sent(1, frame(7, 6));
+  await marks.onApplicationShutdown();
 });

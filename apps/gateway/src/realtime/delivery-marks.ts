@@ -1,10 +1,13 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { receiptRpc, type DeliveryMark } from '#contracts/receipt.contract.js';
 import { Loop } from '#service/loop.js';
+import { Logger } from '#telemetry/logger.js';
 import { EntryFrame, type Frame } from './frame.js';
 
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
+const logger = new Logger('gateway.delivered');
+
+const asGateway = { as: { kind: 'service', service: 'gateway' }, timeoutMs: 2_000 } as const;
 const intervalMs = 2_000;
 const mostPerCall = 1_000;
 /** Pairs of a user and a chat that wait at most; others are not marked until something else is sent to them. */
@@ -12,7 +15,7 @@ const mostWaiting = 100_000;
 
 /** Tells the message service now and then how far users have been sent the logs of their chats. */
 @Injectable()
-export class DeliveryMarks implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class DeliveryMarks implements OnApplicationBootstrap, OnApplicationShutdown {
   /** By chat and user. */
   private waiting = new Map<number, Map<number, number>>();
   private count = 0;
@@ -24,8 +27,14 @@ export class DeliveryMarks implements OnApplicationBootstrap, BeforeApplicationS
     this.loop.start();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Comes when every connection is closed: what was sent to them at last is told too. */
+  async onApplicationShutdown(): Promise<void> {
     await this.loop.stop();
+    try {
+      await this.flush();
+    } catch (error) {
+      logger.info('The last marks could not be told', { reason: String(error) });
+    }
   }
 
   /** A frame was written to a connection of the user. */

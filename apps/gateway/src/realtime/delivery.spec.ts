@@ -92,7 +92,7 @@ describe('A live connection', () => {
     expect((await other.ask({ type: 'ping' })).type).toBe('pong');
   });
 
-  it('is closed as resumable when its client takes nothing, and delays nobody', async () => {
+  it('that takes nothing delays nobody, and is told how far the log went on when it takes again', async () => {
     const chat = await realtime.chat(1, 2);
     const [slow, quick] = [await realtime.connect(1), await realtime.connect(2)];
     slow.socket.pause();
@@ -103,13 +103,32 @@ describe('A live connection', () => {
     await until(() => quick.seqs(chat).length === 800);
     expect(quick.seqs(chat)).toEqual(range(2, 801));
     slow.socket.resume();
+    await realtime.send(chat, 2, 'live again');
+    await until(() => slow.seqs(chat).at(-1) === 802);
+    const heads = slow.frames.flatMap(({ type, data }) => (type === 'head' ? [Number(data['seq'])] : []));
+    expect(heads.length).toBeGreaterThan(0);
+    // What a head stands for is missing, and nothing else.
+    const spared = heads.flatMap((end) => range(1 + Math.max(...slow.seqs(chat).filter((seq) => seq <= end)), end));
+    expect([...slow.seqs(chat), ...spared].sort((a, b) => a - b)).toEqual(range(2, 802));
+    const before = slow.seqs(chat).length;
+    await slow.ask({ type: 'resume', epoch: slow.frames[0]?.data['epoch'], cursors: { [chat]: 700 } });
+    expect(slow.seqs(chat).slice(before)).toEqual(range(701, 802));
+  });
+
+  it('is closed as resumable when its answers alone are more than it takes', async () => {
+    const chat = await realtime.chat(1);
+    const [slow, quick] = [await realtime.connect(1), await realtime.connect(1)];
+    slow.socket.pause();
+    const cursors = Object.fromEntries(range(100_001, 104_000).map((id) => [id, 0]));
+    const resume = { type: 'resume', ref: 1, epoch: slow.frames[0]?.data['epoch'], cursors };
+    for (let count = 0; count < 60; count++) slow.send(resume);
+    // Answered after the others had their turn: whoever is slow has been closed by then.
+    expect((await quick.ask({ type: 'send', chat_id: chat, content: 'meanwhile' })).type).toBe('ack');
+    slow.socket.resume();
     expect((await slow.untilClosed()).code).toBe(4008);
-    const got = slow.seqs(chat);
-    expect(got).toEqual(range(2, got.length + 1));
     const resumed = await realtime.connect(1);
-    const epoch = resumed.frames[0]?.data['epoch'];
-    await resumed.ask({ type: 'resume', epoch, cursors: { [chat]: 700 } });
-    expect(resumed.seqs(chat)).toEqual(range(701, 801));
+    await resumed.ask({ ...resume, cursors: { [chat]: 1 } });
+    expect(resumed.seqs(chat)).toEqual([2]);
   });
 });
 

@@ -1,12 +1,14 @@
-import type { LogPage } from '#contracts/log.contract.js';
+import type { LogEntry, LogPage } from '#contracts/log.contract.js';
+import { LogOrder } from '#domain/log-order.js';
 import { Logger } from '#telemetry/logger.js';
 import type { ChatReader } from './chat-reader.js';
 import type { Connection } from './connection.js';
 import { EntryFrame } from './frame.js';
-import { LogOrder } from './log-order.js';
 import type { LogSource } from './log-source.js';
 
 const logger = new Logger('gateway.delivery');
+
+const done = Promise.resolve();
 
 /** More changes than these are not sent again: the client is told of a gap and pages over HTTP. */
 const longestCatchUp = 200;
@@ -41,7 +43,8 @@ export class Delivery {
   /** Where it was when the user was shut out although the log does not say yet that they left. */
   private suspendedAt: number | undefined;
   private runs = 0;
-  private running: Promise<void> = Promise.resolve();
+  /** The newest run; undefined where it stands and waits for one. */
+  private running: Promise<void> | undefined;
 
   /** Sends nothing until it is started. */
   constructor(
@@ -59,8 +62,15 @@ export class Delivery {
     return seq <= this.position;
   }
 
-  /** The room's reader has forwarded an entry. */
-  receive(frame: EntryFrame): void {
+  /** The room's reader has forwarded entries. */
+  receive(frames: readonly EntryFrame[]): void {
+    const { connection } = this;
+    if (frames.length > 1) connection.cork();
+    for (const frame of frames) this.receiveOne(frame);
+    if (frames.length > 1) connection.uncork();
+  }
+
+  private receiveOne(frame: EntryFrame): void {
     if (this.held !== undefined) this.held.add(frame);
     else if (frame.seq === this.position + 1) {
       this.pass(frame);
@@ -74,7 +84,7 @@ export class Delivery {
     this.position = position;
   }
 
-  /** Starts where it stands, unless it has been started. */
+  /** Starts where it stands, unless it has been started or the client has named a position. */
   start(): void {
     if (this.runs === 0) void this.run(this.position);
   }
@@ -82,6 +92,7 @@ export class Delivery {
   /** Is live at once: the user joins with entry `seq`, which the room's reader forwards next. */
   joinAt(seq: number, room: DeliveryRoom): void {
     this.runs += 1;
+    this.running = done;
     this.enter(seq, room);
     this.position = seq - 1;
     this.held = undefined;
@@ -108,18 +119,26 @@ export class Delivery {
     this.suspendedAt ??= this.position;
   }
 
-  /** The client has applied the log up to `position`: what follows is sent, again if need be. Done when it is live. */
-  async resumeAfter(position: number): Promise<void> {
+  /** The client has applied the log up to `position`: `caughtUp` sends what follows, again if need be. */
+  returnTo(position: number): void {
     const start = this.joinedSeq - 1;
     if (position < start) this.sayGap(position, start);
-    await this.run(Math.max(position, start));
+    this.waitAt(Math.max(position, start));
   }
 
-  /** The client returns with a position that means nothing any more. */
+  /** The client returns with a position that means nothing any more: `caughtUp` goes on from the end. */
   reset(): void {
     const end = Math.max(this.room.reader.position ?? 0, this.joinedSeq - 1);
     if (end > 0) this.sayGap(0, end);
-    void this.run(end);
+    this.waitAt(end);
+  }
+
+  /** Sends nothing from now on, but holds what is forwarded, until the next run begins there. */
+  private waitAt(position: number): void {
+    this.runs += 1;
+    this.running = undefined;
+    this.position = position;
+    this.held ??= new LogOrder(mostHeld);
   }
 
   private enter(joinedSeq: number, room: DeliveryRoom): void {
@@ -132,8 +151,7 @@ export class Delivery {
 
   /** Resolves when it has come as far as the room's reader was. */
   async caughtUp(): Promise<void> {
-    this.start();
-    await this.running;
+    await (this.running ?? this.run(this.position));
   }
 
   /** A later run ends an earlier one. */
@@ -154,7 +172,7 @@ export class Delivery {
     this.position = position;
     held.startAt(position);
     for (let isKnown = false; ; isKnown = true) {
-      for (let frame = held.next(); frame !== undefined; frame = held.next()) this.pass(frame);
+      for (const frame of held.ready()) this.pass(frame);
       const ahead = this.position - (reader.position ?? 0);
       if (ahead === 0 || (ahead > 0 && isKnown)) break;
       await this.connection.whenRoomy();
@@ -171,12 +189,20 @@ export class Delivery {
   private async takeIn({ entries, last_seq }: LogPage, isWanted: () => boolean): Promise<void> {
     const missing = last_seq - this.position;
     if (missing < 0) this.skipTo(last_seq, 0);
-    else if (missing <= longestCatchUp || !this.isPresent)
-      for (const entry of entries) this.pass(new EntryFrame(entry));
+    else if (missing <= longestCatchUp || !this.isPresent) await this.passAll(entries, isWanted);
     // What is skipped may hold the end of the stay.
     else if (await this.room.mayRead(this.connection)) {
       if (isWanted()) this.skipTo(last_seq, this.position);
     } else this.suspend();
+  }
+
+  /** At the pace of the client: what it is to catch up with must not be what makes it too slow. */
+  private async passAll(entries: readonly LogEntry[], isWanted: () => boolean): Promise<void> {
+    for (const entry of entries) {
+      if (!this.connection.isRoomy) await this.connection.whenRoomy();
+      if (!isWanted()) return;
+      this.pass(EntryFrame.of(entry));
+    }
   }
 
   private skipTo(end: number, from: number): void {

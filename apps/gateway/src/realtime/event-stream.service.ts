@@ -14,6 +14,7 @@ import type { Feed } from './feed.js';
 import { HeadComparison } from './head-comparison.js';
 import { Hub } from './hub.js';
 import { SseTransport } from './sse.transport.js';
+import { Turnstile } from './turnstile.js';
 
 /** How far back before the last event everything is sent again: clocks differ, and entries travel. */
 const overlapMs = 60_000;
@@ -36,6 +37,7 @@ export interface EventStreamRequest {
 @Injectable()
 export class EventStreamService {
   private readonly logger = new Logger('gateway.events');
+  private readonly turnstile = new Turnstile(4);
 
   constructor(
     private readonly bus: Bus,
@@ -47,6 +49,7 @@ export class EventStreamService {
 
   /** Turns the answer into a stream. Throws before anything is sent when the client may not have one. */
   async open({ token, ticket, lastEventId }: EventStreamRequest, reply: FastifyReply): Promise<void> {
+    this.connections.checkRoom();
     const since = lastEventId === undefined ? undefined : timeOf(lastEventId);
     const identity = await this.identify(token, ticket);
     const { raw } = reply;
@@ -71,24 +74,35 @@ export class EventStreamService {
 
   private async serve(connection: Connection, transport: SseTransport, since: number | undefined): Promise<void> {
     try {
-      if (since === undefined) await this.hub.open(connection);
+      if (since === undefined) this.hub.settle(await this.hub.open(connection));
       else await transport.replay(async () => this.replay(await this.hub.open(connection), since));
     } catch (error) {
       this.logger.warn('An event stream could not be opened', { reason: String(error) });
-      connection.close(closeCode.restarting, JSON.stringify({ retry_after_ms: 1_000 + Math.random() * 4_000 }));
+      connection.close(
+        closeCode.restarting,
+        JSON.stringify({ retry_after_ms: 1_000 + Math.floor(Math.random() * 4_000) }),
+      );
     }
   }
 
   /** Sends every entry of the user's chats since then again. */
   private async replay(feed: Feed, since: number): Promise<void> {
+    const { epoch, cursors } = await this.positions(feed, since);
+    const resumed = this.hub.resume(feed, epoch, cursors);
+    // Only now: a chat that was live before its position was found would send new entries ahead of old ones.
+    this.hub.settle(feed);
+    await resumed;
+  }
+
+  private async positions(feed: Feed, since: number): Promise<{ epoch: number; cursors: Map<number, number> }> {
     if (Date.now() - since > longestAwayMs) {
-      await this.hub.resume(feed, noEpoch, new Map([...feed.deliveries.keys()].map((id) => [id, 0])));
-      return;
+      return { epoch: noEpoch, cursors: new Map([...feed.deliveries.keys()].map((id) => [id, 0])) };
     }
     const from = new Date(since - overlapMs).toISOString();
     const as = feed.connection.caller;
-    const { chats, epoch } = await this.bus.call(logRpc.changedSince, { since: from }, { as });
-    await this.hub.resume(feed, epoch, new Map(chats.map(({ chat_id, after }) => [chat_id, after])));
+    const ask = () => this.bus.call(logRpc.changedSince, { since: from }, { as });
+    const { chats, epoch } = await this.turnstile.pass(ask);
+    return { epoch, cursors: new Map(chats.map(({ chat_id, after }) => [chat_id, after])) };
   }
 }
 

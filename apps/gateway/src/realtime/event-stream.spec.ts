@@ -1,5 +1,6 @@
 import { request, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { logRpc } from '#contracts/log.contract.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { RealtimeHouse, range, until } from './realtime.fixture.js';
@@ -147,4 +148,38 @@ describe('An event stream', () => {
     realtime.issuer.revoke(6, 60);
     await until(() => stream.ended, 3_000);
   });
+
+  it('sends nothing new ahead of what it sends again, however long that takes to be found', async () => {
+    const chat = await realtime.chat(20);
+    const first = await Stream.of(20);
+    await realtime.send(chat, 20, 'seen');
+    await until(() => first.seqs(chat).length === 1);
+    first.close();
+    await realtime.send(chat, 20, 'missed');
+    const found = gate();
+    // From here on this takes the place of the message service's own answer.
+    const answer = { chats: [{ chat_id: chat, after: 0 }], epoch: Number(epochOf(first)) };
+    realtime.house.bus.serve(logRpc.changedSince, () => found.passed.then(() => answer), { queue: 'message' });
+    const stream = await Stream.of(20, '', { 'last-event-id': first.lastId });
+    const later = await realtime.connect(20);
+    await realtime.send(chat, 20, 'live');
+    await until(() => later.seqs(chat).length === 1);
+    found.open();
+    await until(() => stream.seqs(chat).includes(1));
+    await until(() => stream.seqs(chat).at(-1) === 4);
+    expect(stream.seqs(chat)).toEqual([1, 2, 3, 4]);
+    stream.close();
+    later.socket.close();
+  });
 });
+
+function epochOf(stream: Stream): unknown {
+  return stream.events[0]?.data.data?.['epoch'];
+}
+
+/** Something that is waited for until it is let happen. */
+function gate(): { passed: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => (open = resolve));
+  return { passed, open };
+}

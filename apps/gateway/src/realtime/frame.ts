@@ -8,6 +8,8 @@ const ephemeral: ReadonlySet<string> = new Set(['typing.start', 'typing.stop', '
 export class Frame {
   readonly type: (ServerFrame | LogEntry)['type'];
   readonly isEphemeral: boolean;
+  /** Of what it is the newest word: an older frame of the same topic that still waits need not be sent. */
+  readonly topic: string | undefined;
   private readonly payload: Buffer;
   private framed: Buffer | undefined;
   private event: { readonly id: string | undefined; readonly bytes: Buffer } | undefined;
@@ -15,12 +17,18 @@ export class Frame {
   constructor(body: ServerFrame | LogEntry) {
     this.type = body.type;
     this.isEphemeral = ephemeral.has(body.type);
+    this.topic = topicOf(body);
     this.payload = Buffer.from(JSON.stringify(body));
   }
 
   /** Bytes of JSON. */
   get size(): number {
     return this.payload.length;
+  }
+
+  /** What is sent in its stead to a client that is slow. */
+  get short(): Frame {
+    return this;
   }
 
   /** A whole WebSocket frame. */
@@ -39,12 +47,27 @@ export class Frame {
   }
 }
 
+function topicOf(body: ServerFrame | LogEntry): string | undefined {
+  return body.type === 'head' || body.type === 'receipt.updated' ? `${body.type} ${body.data.chat_id}` : undefined;
+}
+
 /** What begins or ends stays in a chat. A deleted chat has no members. */
 const membership: ReadonlySet<string> = new Set(['chat.created', 'chat.deleted', 'member.added', 'member.removed']);
 
 /** An entry of a chat's log on its way to the members. */
 export class EntryFrame extends Frame {
-  private readonly changesMembers: boolean;
+  private static readonly known = new WeakMap<LogEntry, EntryFrame>();
+
+  /** The frame of an entry that several connections are sent out of one page of the log. */
+  static of(entry: LogEntry): EntryFrame {
+    const frame = EntryFrame.known.get(entry) ?? new EntryFrame(entry);
+    EntryFrame.known.set(entry, frame);
+    return frame;
+  }
+
+  /** Whether stays begin or end with it. */
+  readonly changesMembers: boolean;
+  private head: Frame | undefined;
 
   constructor(readonly entry: LogEntry) {
     super(entry);
@@ -53,6 +76,13 @@ export class EntryFrame extends Frame {
 
   get seq(): number {
     return this.entry.seq;
+  }
+
+  /** That the log reaches so far: the client reads it where it has time to. */
+  override get short(): Frame {
+    const { chat_id, seq } = this.entry;
+    this.head ??= new Frame({ type: 'head', data: { chat_id, seq } });
+    return this.head;
   }
 
   /** Users whose stay in the chat begins with this entry. */

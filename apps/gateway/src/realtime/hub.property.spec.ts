@@ -4,7 +4,7 @@ import { LocalBus } from '#bus/local-bus.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
-import { Client, Logs, turn, type Fate } from './log.fixture.js';
+import { Client, Logs, nextTurn, type Fate } from './log.fixture.js';
 import { LogSource } from './log-source.js';
 
 interface Step {
@@ -66,7 +66,7 @@ async function play(steps: readonly Step[], compares: boolean): Promise<void> {
     if (kind === 'send') logs.send(chat, fate);
     else if (kind === 'add') logs.add(chat, user, fate);
     else if (kind === 'remove') logs.remove(chat, user, fate);
-    else if (kind === 'turn') await turn();
+    else if (kind === 'turn') await nextTurn();
     else {
       const client = new Client(hub, user);
       clients.push(client);

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
+import { logEvent } from '#contracts/log.contract.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
-import { Client, Logs, turn } from './log.fixture.js';
+import { Client, Logs, nextTurn } from './log.fixture.js';
 import { LogSource } from './log-source.js';
 
 async function until(condition: () => boolean): Promise<void> {
@@ -43,6 +44,30 @@ describe('The hub', () => {
     expect(client.seqs(1)).toEqual([3, 4]);
   });
 
+  it('sends what comes in one event in one piece, and still ends and begins stays inside it', async () => {
+    for (const user of [10, 11]) logs.add(1, user);
+    const clients = [await new Client(hub, 10).open(), await new Client(hub, 11).open()];
+    const publish = (after: number) => {
+      const entries = logs.logs.get(1)?.slice(after) ?? [];
+      bus.publish(logEvent.chat, { chat_id: 1 }, { chat_id: 1, last_seq: after + entries.length, entries });
+    };
+    for (let count = 0; count < 3; count++) logs.send(1, 'lost');
+    publish(2);
+    await until(() => clients.every((client) => client.seqs(1).length === 3));
+    for (const { pieces } of clients) expect(pieces.at(-1)?.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+    logs.send(1, 'lost');
+    logs.remove(1, 10, 'lost');
+    logs.send(1, 'lost');
+    logs.add(1, 10, 'lost');
+    logs.send(1, 'lost');
+    publish(5);
+    await until(() => clients.every((client) => client.seqs(1).at(-1) === 10));
+    expect(clients.map((client) => client.seqs(1).slice(3))).toEqual([
+      [6, 7, 9, 10],
+      [6, 7, 8, 9, 10],
+    ]);
+  });
+
   it('fetches what an event has left out before it forwards what follows', async () => {
     logs.add(1, 10);
     const client = await new Client(hub, 10).open();
@@ -60,7 +85,7 @@ describe('The hub', () => {
       const client = await new Client(hub, 10).open();
       logs.send(chatId, 'lost');
       logs.send(chatId);
-      for (let count = 0; count < turns; count++) await turn();
+      for (let count = 0; count < turns; count++) await nextTurn();
       logs.send(chatId, 'lost');
       logs.send(chatId);
       await until(() => client.seqs(chatId).length === 4);
@@ -102,7 +127,7 @@ describe('The hub', () => {
     logs.deny(1, 10);
     const reads = logs.reads;
     await until(() => logs.reads > reads);
-    for (let count = 0; count < 5; count++) await turn();
+    for (let count = 0; count < 5; count++) await nextTurn();
     logs.send(1);
     await until(() => other.seqs(1).length === 1);
     const data = { user_id: 10, actor_id: 1, created_at: '2026-01-01T00:00:00.000Z' };
@@ -118,13 +143,27 @@ describe('The hub', () => {
     const resumed = client.resume(1, [[1, 1]]);
     for (let count = 0; count < 20; count++) {
       logs.send(1, count % 3 === 0 ? 'lost' : 'arrives');
-      await turn();
+      await nextTurn();
     }
     await resumed;
     logs.send(1);
     await until(() => client.seqs(1).at(-1) === 172);
     expect(client.seqs(1)).toEqual(logs.expected(1, 10, 1));
     expect(client.gaps()).toEqual([]);
+  });
+
+  it('reads the same of the same chat once for all who return with it together', async () => {
+    const clients = [];
+    for (let user = 10; user < 60; user++) {
+      logs.add(1, user);
+      clients.push(new Client(hub, user));
+    }
+    for (let count = 0; count < 10; count++) logs.send(1);
+    for (const client of clients) await client.enter();
+    const { reads } = logs;
+    await Promise.all(clients.map((client) => client.resume(1, [[1, 50]])));
+    for (const client of clients) expect(client.seqs(1)).toEqual(logs.expected(1, 10, 50));
+    expect(logs.reads - reads).toBe(1);
   });
 
   it('answers more than 200 changes, another epoch and positions to come with a gap, and goes on from the head', async () => {

@@ -11,9 +11,6 @@ import { Room, type RoomHost } from './room.js';
 /** Seconds between signs of life. */
 export const heartbeatSeconds = 25;
 
-/** Time for a client to name its positions before the chats that it does not name go live. */
-const settleMs = 100;
-
 /** Which connection receives which chat: the index from chats and users to connections, kept as memberships change. */
 @Injectable()
 export class Hub implements RoomHost {
@@ -42,13 +39,13 @@ export class Hub implements RoomHost {
     connection.onClosed(() => this.leave(connection, user));
   }
 
-  /** Says `ready`. Every entry beyond the heads that it names is sent, from then on. */
+  /** Says `ready`. What follows waits until `resume` or `settle` says from where on it is sent. */
   async open(connection: Connection): Promise<Feed> {
     const feed = new Feed(connection);
     this.feeds.set(connection, feed);
-    let inbox = await this.inboxes.read(connection.caller);
+    let inbox = await this.inboxes.read(connection.userId);
     // Rooms that began to listen only now may have missed what came after this inbox was read.
-    if (connection.isOpen && this.listen(feed, inbox).length > 0) inbox = await this.inboxes.read(connection.caller);
+    if (connection.isOpen && this.listen(feed, inbox).length > 0) inbox = await this.inboxes.read(connection.userId);
     if (!connection.isOpen) return feed;
     const late = this.listen(feed, inbox);
     this.acknowledgeEpoch(inbox.epoch);
@@ -66,22 +63,30 @@ export class Hub implements RoomHost {
     for (const [id, { lastSeq }] of inbox.chats) this.rooms.get(id)?.reader.startAt(lastSeq);
     for (const room of late) void room.reader.check();
     this.users.get(connection.userId)?.add(feed, inbox);
-    const timer = setTimeout(() => {
-      for (const delivery of feed.deliveries.values()) delivery.start();
-    }, settleMs);
-    connection.onClosed(() => clearTimeout(timer));
     return feed;
   }
 
-  /** Sends each chat on from where the client is. Done when all are live; answers the chats that are not the user's. */
+  /** The client has had its time to name positions: chats that it has not named are sent from the heads of `ready` on. */
+  settle(feed: Feed): void {
+    for (const delivery of feed.deliveries.values()) delivery.start();
+  }
+
+  /**
+   * Sends each chat on from where the client is. All positions hold at once, before anything is awaited: nothing newer
+   * overtakes what is sent again. Done when all are live; answers the chats that are not the user's.
+   */
   async resume(feed: Feed, epoch: number, cursors: ReadonlyMap<number, number>): Promise<number[]> {
     const refused: number[] = [];
+    const named: Delivery[] = [];
     for (const [chatId, position] of cursors) {
       const delivery = feed.deliveries.get(chatId);
-      if (delivery === undefined || !delivery.isPresent) refused.push(chatId);
-      else if (epoch === this.epoch) await delivery.resumeAfter(position);
-      else delivery.reset();
+      if (delivery?.isPresent === true) {
+        if (epoch === this.epoch) delivery.returnTo(position);
+        else delivery.reset();
+        named.push(delivery);
+      } else refused.push(chatId);
     }
+    for (const delivery of named) await delivery.caughtUp();
     return refused;
   }
 

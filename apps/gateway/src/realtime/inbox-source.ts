@@ -1,13 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Bus, type UserCaller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
+import { logRpc } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import { Logger } from '#telemetry/logger.js';
 import type { Connection } from './connection.js';
-import { Turnstile } from './turnstile.js';
+
+const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
+const usersAtOnce = 50;
+const callsAtOnce = 2;
 
 /** A chat of the user: since which entry they are a member, and where its log ended. */
-export interface InboxPlace {
+interface InboxPlace {
   readonly joinedSeq: number;
   readonly lastSeq: number;
 }
@@ -21,30 +25,36 @@ export interface Inbox {
   readonly askedAt: number;
 }
 
-const mostPages = 50;
+/** Somebody who waits for the inbox of a user. */
+interface Reader {
+  readonly userId: number;
+  readonly resolve: (inbox: Inbox) => void;
+  readonly reject: (error: unknown) => void;
+}
 
-/** Reads which chats users have. However many connect at once, the message service hears of a bounded number. */
+/**
+ * Reads which chats users have. However many connect at once, the message service gets few calls, each for many users;
+ * one user alone does not wait for others.
+ */
 @Injectable()
 export class InboxSource {
   private readonly logger = new Logger('gateway.inbox');
-  private readonly turnstile = new Turnstile(32);
+  private readonly line: Reader[] = [];
+  private calls = 0;
+  private asked = 0;
 
   constructor(private readonly bus: Bus) {}
 
-  /** Every chat of the user. */
-  read(caller: UserCaller): Promise<Inbox> {
-    return this.turnstile.pass(async () => {
-      const askedAt = performance.now();
-      const chats = new Map<number, InboxPlace>();
-      let page = await this.page(caller, chats, undefined);
-      const { epoch, version } = page;
-      const isLong = page.next_cursor !== null;
-      for (let pages = 1; page.next_cursor !== null && pages < mostPages; pages++) {
-        page = await this.page(caller, chats, page.next_cursor);
-      }
-      // Newest activity comes first: what became active meanwhile has moved past the pages onto the first one.
-      if (isLong) await this.page(caller, chats, undefined);
-      return { chats, epoch, version, askedAt };
+  /** How many wait for an inbox. */
+  get waiting(): number {
+    return this.line.length + this.asked;
+  }
+
+  /** Every chat of the user. Throws UNAVAILABLE when the message service does not answer. */
+  read(userId: number): Promise<Inbox> {
+    return new Promise((resolve, reject) => {
+      this.line.push({ userId, resolve, reject });
+      this.serve();
     });
   }
 
@@ -63,12 +73,40 @@ export class InboxSource {
     return false;
   }
 
-  private async page(caller: UserCaller, chats: Map<number, InboxPlace>, cursor: string | undefined) {
-    const request = { limit: 10_000, ...(cursor === undefined ? {} : { cursor }) };
-    const page = await this.bus.call(messageRpc.inbox, request, { as: caller });
-    for (const { chat_id, joined_seq, last_seq } of page.chats) {
-      if (!chats.has(chat_id)) chats.set(chat_id, { joinedSeq: joined_seq, lastSeq: last_seq });
+  private serve(): void {
+    while (this.calls < callsAtOnce && this.line.length > 0) void this.ask(this.line.splice(0, usersAtOnce));
+  }
+
+  private async ask(readers: readonly Reader[]): Promise<void> {
+    this.calls += 1;
+    this.asked += readers.length;
+    try {
+      const inboxes = await this.inboxesOf([...new Set(readers.map(({ userId }) => userId))]);
+      for (const reader of readers) {
+        const inbox = inboxes.get(reader.userId);
+        // Did not fit into the answer.
+        if (inbox === undefined) this.line.unshift(reader);
+        else reader.resolve(inbox);
+      }
+    } catch (error) {
+      for (const { reject } of readers) reject(error);
+    } finally {
+      this.calls -= 1;
+      this.asked -= readers.length;
+      this.serve();
     }
-    return page;
+  }
+
+  private async inboxesOf(user_ids: number[]): Promise<Map<number, Inbox>> {
+    const askedAt = performance.now();
+    const { users, epoch } = await this.bus.call(logRpc.places, { user_ids }, asGateway);
+    return new Map(
+      users.map(({ user_id, version, places }) => {
+        const chats = new Map(
+          places.map(({ chat_id, joined_seq, last_seq }) => [chat_id, { joinedSeq: joined_seq, lastSeq: last_seq }]),
+        );
+        return [user_id, { chats, epoch, version, askedAt }];
+      }),
+    );
   }
 }

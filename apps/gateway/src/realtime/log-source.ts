@@ -13,7 +13,9 @@ const longestPauseMs = 5_000;
 @Injectable()
 export class LogSource {
   private readonly logger = new Logger('gateway.log');
-  private readonly turnstile = new Turnstile(32);
+  private readonly turnstile = new Turnstile(8);
+  /** Reads that are on their way: who returns with others at once wants the same of the same chats. */
+  private readonly reads = new Map<string, Promise<LogPage>>();
 
   constructor(private readonly bus: Bus) {}
 
@@ -21,13 +23,24 @@ export class LogSource {
   async read(chatId: number, after: number, isWanted: () => boolean): Promise<LogPage | undefined> {
     for (let wait = 100; isWanted(); wait = Math.min(wait * 2, longestPauseMs)) {
       try {
-        const range = { chat_id: chatId, after, limit: pageLength };
-        return await this.turnstile.pass(() => this.bus.call(logRpc.follow, range, asGateway));
+        return await this.share(chatId, after);
       } catch (error) {
         this.logger.warn('A log could not be read; it is tried again', { chat_id: chatId, reason: String(error) });
       }
       await pause(wait * (0.5 + Math.random()), undefined, { ref: false });
     }
     return undefined;
+  }
+
+  private share(chatId: number, after: number): Promise<LogPage> {
+    const key = `${chatId} ${after}`;
+    const known = this.reads.get(key);
+    if (known !== undefined) return known;
+    const range = { chat_id: chatId, after, limit: pageLength };
+    const read = this.turnstile
+      .pass(() => this.bus.call(logRpc.follow, range, asGateway))
+      .finally(() => this.reads.delete(key));
+    this.reads.set(key, read);
+    return read;
   }
 }

@@ -25,23 +25,41 @@ export class Logs {
   private readonly late: (() => void)[] = [];
   reads = 0;
 
-  constructor(private readonly bus: LocalBus) {
+  /** `turn` is what an answer takes: twice, before and after it is read. */
+  constructor(
+    private readonly bus: LocalBus,
+    turn: () => Promise<void> = nextTurn,
+  ) {
     bus.serve(
-      messageRpc.inbox,
-      async (_, context) => {
+      logRpc.places,
+      async ({ user_ids }) => {
         await turn();
-        const userId = userOf(context).user_id;
-        const chats = [...this.logs].flatMap(([chat_id, log]) => {
-          const joined_seq = this.joined.get(`${chat_id}:${userId}`);
-          if (joined_seq === undefined) return [];
-          const place = { chat_id, workspace_id: 1, role: 'member' as const, joined_seq, last_seq: log.length };
-          const counts = { read_seq: 0, unread_count: 0, mention_count: 0 };
-          return [{ ...place, ...counts, last_activity_at: '2026-01-01T00:00:00.000Z', last_message: null }];
+        const users = user_ids.map((user_id) => {
+          const places = [...this.logs].flatMap(([chat_id, log]) => {
+            const joined_seq = this.joined.get(`${chat_id}:${user_id}`);
+            return joined_seq === undefined ? [] : { chat_id, joined_seq, last_seq: log.length };
+          });
+          return { user_id, version: this.versions.get(user_id) ?? 0, places };
         });
-        const inbox = { chats, epoch: this.epoch, version: this.versions.get(userId) ?? 0 };
+        const { epoch } = this;
         await turn();
-        return { ...inbox, next_cursor: null, has_more: false };
+        return { users, epoch };
       },
+      { queue: 'message' },
+    );
+    bus.serve(
+      logRpc.recentHeads,
+      async () => {
+        const heads = [...this.logs].map(([chat_id, log]) => ({ chat_id, last_seq: log.length }));
+        return { heads, epoch: this.epoch };
+      },
+      { queue: 'message' },
+    );
+    bus.serve(
+      logRpc.inboxVersions,
+      async ({ user_ids }) => ({
+        versions: user_ids.map((user_id) => ({ user_id, version: this.versions.get(user_id) ?? 0 })),
+      }),
       { queue: 'message' },
     );
     bus.serve(
@@ -166,26 +184,48 @@ export class Logs {
 /** A client that takes everything at once. */
 export class Client {
   readonly received: Received[] = [];
+  /** The same, as it reached the network. */
+  readonly pieces: Received[][] = [];
   readonly connection: Connection;
 
   constructor(
     private readonly hub: Hub,
     readonly userId: number,
   ) {
+    let isCorked = false;
     const write = (frame: Frame) => {
-      this.received.push(JSON.parse(frame.webSocket.toString('utf8').replace(/^[^{]*/s, '')) as Received);
+      const received = JSON.parse(frame.webSocket.toString('utf8').replace(/^[^{]*/s, '')) as Received;
+      this.received.push(received);
+      if (isCorked) this.pieces.at(-1)?.push(received);
+      else this.pieces.push([received]);
       return true;
     };
-    const transport = { write, heartbeat: () => true, close: () => undefined, terminate: () => undefined };
+    const cork = () => {
+      isCorked = true;
+      this.pieces.push([]);
+    };
+    const uncork = () => (isCorked = false);
+    const none = () => undefined;
+    const transport = { write, cork, uncork, heartbeat: () => true, close: none, terminate: none };
     this.connection = new Connection({ user_id: userId, session_id: 1, expires_at: 4_000_000_000 }, transport);
   }
 
+  /** Opens and goes live from the heads of `ready`, as whoever names no positions. */
   async open(): Promise<this> {
+    await this.enter();
+    this.settle();
+    return this;
+  }
+
+  /** Opens; what comes then is for `resume` and `settle` to say. */
+  async enter(): Promise<void> {
     this.hub.enter(this.connection);
     const feed = await this.hub.open(this.connection);
     this.resume = (epoch, cursors) => this.hub.resume(feed, epoch, new Map(cursors));
-    return this;
+    this.settle = () => this.hub.settle(feed);
   }
+
+  settle: () => void = () => undefined;
 
   resume: (epoch: number, cursors: [number, number][]) => Promise<number[]> = () =>
     Promise.reject(new Error('not open'));
@@ -204,6 +244,6 @@ export class Client {
 }
 
 /** Lets everything that waits have its turn. */
-export function turn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

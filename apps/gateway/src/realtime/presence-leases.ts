@@ -1,44 +1,48 @@
-import type { Presence, PresenceStatus } from '#contracts/presence.contract.js';
+import type { PresenceLease, PresenceStatus } from '#contracts/presence.contract.js';
 
 /** What a gateway has not renewed for so long is over. */
 const leaseMs = 45_000;
 
+type Said = Pick<PresenceLease, 'status' | 'chat_ids'>;
+
 interface Lease {
-  readonly users: Map<number, Presence>;
+  readonly users: Map<number, Said>;
   renewedAt: number;
 }
+
+/** Users of whom something was said or is over, each with the small chats that they are or were in. */
+export type Touched = Map<number, Set<number>>;
 
 /** Who is there, by what each gateway says of its own connections. */
 export class PresenceLeases {
   private readonly leases = new Map<string, Lease>();
 
-  /**
-   * A gateway speaks: of all its users when `full`, otherwise of those who changed. Answers the users that were
-   * touched.
-   */
-  renew(gatewayId: string, full: boolean, users: readonly Presence[], now: number): Set<number> {
-    const lease = this.leases.get(gatewayId) ?? { users: new Map<number, Presence>(), renewedAt: now };
+  /** A gateway speaks: of all its users when `full`, otherwise of those who changed. */
+  renew(gatewayId: string, full: boolean, users: readonly PresenceLease[], now: number): Touched {
+    const lease = this.leases.get(gatewayId) ?? { users: new Map<number, Said>(), renewedAt: now };
     this.leases.set(gatewayId, lease);
     lease.renewedAt = now;
-    const touched = new Set(users.map(({ user_id }) => user_id));
+    const touched: Touched = new Map();
     if (full) {
-      for (const id of lease.users.keys()) touched.add(id);
+      for (const [id, said] of lease.users) touch(touched, id, said);
       lease.users.clear();
     }
     for (const user of users) {
+      touch(touched, user.user_id, lease.users.get(user.user_id));
+      touch(touched, user.user_id, user);
       if (user.status === 'offline') lease.users.delete(user.user_id);
       else lease.users.set(user.user_id, user);
     }
     return touched;
   }
 
-  /** Ends what was not renewed in time. Answers the users that were touched. */
-  expire(now: number): Set<number> {
-    const touched = new Set<number>();
+  /** Ends what was not renewed in time. */
+  expire(now: number): Touched {
+    const touched: Touched = new Map();
     for (const [gatewayId, lease] of this.leases) {
       if (now - lease.renewedAt <= leaseMs) continue;
       this.leases.delete(gatewayId);
-      for (const id of lease.users.keys()) touched.add(id);
+      for (const [id, said] of lease.users) touch(touched, id, said);
     }
     return touched;
   }
@@ -53,4 +57,10 @@ export class PresenceLeases {
     }
     return status;
   }
+}
+
+function touch(touched: Touched, userId: number, said: Said | undefined): void {
+  const chats = touched.get(userId) ?? new Set();
+  touched.set(userId, chats);
+  for (const chatId of said?.chat_ids ?? []) chats.add(chatId);
 }

@@ -1,28 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus, type Subscription } from '#bus/bus.js';
-import { presenceEvent, type Presence, type PresenceStatus } from '#contracts/presence.contract.js';
+import { presenceEvent, type Presence, type PresenceLease, type PresenceStatus } from '#contracts/presence.contract.js';
+import { logRpc } from '#contracts/log.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { Loop } from '#service/loop.js';
+import { Logger } from '#telemetry/logger.js';
 import type { Connection } from './connection.js';
 import { Frame } from './frame.js';
 import { Hub } from './hub.js';
-import { PresenceLeases } from './presence-leases.js';
+import { PresenceLeases, type Touched } from './presence-leases.js';
 import { PresenceReader } from './presence-reader.js';
 
-const differenceMs = 1_000;
+const logger = new Logger('gateway.presence');
+
+/** A loop spreads its pauses by a tenth: still within a second. */
+const differenceMs = 800;
 const fullMs = 15_000;
-/** A lease of more users is said in several events, each well below what the bus carries. */
-const usersAtOnce = 5_000;
-/** In larger chats presence is told to those who watch only. */
-const largestChat = 100;
+/** A lease of more bytes is said in several events, each well below what the bus carries. */
+const bytesAtOnce = 256 * 1024;
+/** Small chats of one user whose members are told of the user. */
+const mostChats = 500;
+const roomsAtOnce = 1_000;
+const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 
 /** Says which users are connected here, hears it from the other gateways, and tells the clients whom it concerns. */
 @Injectable()
 export class PresenceService extends PresenceReader implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly gatewayId = randomUUID();
   private readonly leases = new PresenceLeases();
-  private readonly loop = new Loop('gateway.presence', differenceMs, async () => this.compare());
+  private readonly loop = new Loop('gateway.presence', differenceMs, () => this.compare());
   private readonly watchers = new Map<number, Set<Connection>>();
   private readonly watched = new Map<Connection, ReadonlySet<number>>();
   /** What the clients were told; who is not in it is offline. */
@@ -92,11 +99,12 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   }
 
   /** Says what has changed here, and from time to time everything. */
-  private compare(): void {
+  private async compare(): Promise<void> {
+    await this.sizeRooms();
     const now = this.here();
-    const changed: Presence[] = [];
-    for (const [id, status] of now) if (this.said.get(id) !== status) changed.push(presence(id, status));
-    for (const id of this.said.keys()) if (!now.has(id)) changed.push(presence(id, 'offline'));
+    const changed: PresenceLease[] = [];
+    for (const [id, status] of now) if (this.said.get(id) !== status) changed.push(this.lease(id, status));
+    for (const id of this.said.keys()) if (!now.has(id)) changed.push(this.lease(id, 'offline'));
     this.said = now;
     const touched = this.leases.renew(this.gatewayId, false, changed, Date.now());
     if (Date.now() - this.saidAllAt >= fullMs) this.sayAll();
@@ -119,34 +127,68 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     this.saidAllAt = Date.now();
     this.publish(
       true,
-      [...this.said].map(([id, status]) => presence(id, status)),
+      [...this.said].map(([id, status]) => this.lease(id, status)),
     );
   }
 
-  private publish(full: boolean, users: Presence[]): void {
-    for (let start = 0; start === 0 || start < users.length; start += usersAtOnce) {
-      const part = users.slice(start, start + usersAtOnce);
-      this.bus.publish(presenceEvent.lease, {}, { gateway_id: this.gatewayId, full: full && start === 0, users: part });
+  private publish(full: boolean, users: readonly PresenceLease[]): void {
+    const parts: PresenceLease[][] = [[]];
+    let bytes = 0;
+    for (const user of users) {
+      if (bytes > bytesAtOnce) {
+        parts.push([]);
+        bytes = 0;
+      }
+      parts.at(-1)?.push(user);
+      bytes += 120 + 17 * user.chat_ids.length;
+    }
+    parts.forEach((part, index) => {
+      this.bus.publish(presenceEvent.lease, {}, { gateway_id: this.gatewayId, full: full && index === 0, users: part });
+    });
+  }
+
+  /** Finds out which rooms are small. Without an answer those that are not known count as large. */
+  private async sizeRooms(): Promise<void> {
+    const rooms = [...this.hub.rooms.values()].filter(({ isSmall }) => isSmall === undefined);
+    for (let start = 0; start < rooms.length; start += roomsAtOnce) {
+      const part = rooms.slice(start, start + roomsAtOnce);
+      const request = { chat_ids: part.map(({ chatId }) => chatId) };
+      try {
+        const small = new Set((await this.bus.call(logRpc.smallChats, request, asGateway)).chat_ids);
+        for (const room of part) room.isSmall = small.has(room.chatId);
+      } catch (error) {
+        logger.warn('Sizes of chats could not be asked for; the next second tries again', { reason: String(error) });
+        return;
+      }
     }
   }
 
-  private tell(touched: Iterable<number>): void {
-    for (const id of touched) {
+  private lease(userId: number, status: PresenceStatus): PresenceLease {
+    const chat_ids: number[] = [];
+    for (const { chatId, isSmall } of this.hub.roomsOf(userId)) {
+      if (isSmall === true && chat_ids.length < mostChats) chat_ids.push(chatId);
+    }
+    return { ...presence(userId, status), chat_ids };
+  }
+
+  private tell(touched: Touched): void {
+    for (const [id, chatIds] of touched) {
       const status = this.leases.statusOf(id);
       if (status === (this.told.get(id) ?? 'offline')) continue;
       if (status === 'offline') this.told.delete(id);
       else this.told.set(id, status);
       const frame = new Frame({ type: 'presence.update', data: presence(id, status) });
-      for (const connection of this.concerned(id)) connection.send(frame);
+      for (const connection of this.concerned(id, chatIds)) connection.send(frame);
     }
   }
 
-  /** Those who watch the user, and those who share a direct or small chat with them. */
-  private concerned(userId: number): Set<Connection> {
+  /** Those here who watch the user, and those who share a direct or small chat with them. */
+  private concerned(userId: number, chatIds: Iterable<number>): Set<Connection> {
     const connections = new Set(this.watchers.get(userId));
-    for (const room of this.hub.roomsOf(userId)) {
-      if (room.size > largestChat) continue;
-      for (const connection of room.present()) if (connection.userId !== userId) connections.add(connection);
+    for (const chatId of chatIds) {
+      for (const connection of this.hub.rooms.get(chatId)?.present() ?? []) {
+        if (connection.userId !== userId) connections.add(connection);
+      }
     }
     return connections;
   }

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { presenceEvent } from '#contracts/presence.contract.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, until, type Socket } from './realtime.fixture.js';
+import { RealtimeHouse, range, until, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 
@@ -79,7 +79,7 @@ describe('Presence', () => {
     const watcher = await realtime.connect(20);
     expect((await watcher.ask({ type: 'presence.watch', user_ids: [21, 901] })).type).toBe('ack');
     const last_seen = new Date().toISOString();
-    const users = [21, 901].map((user_id) => ({ user_id, status: 'online' as const, last_seen }));
+    const users = [21, 901].map((user_id) => ({ user_id, status: 'online' as const, last_seen, chat_ids: [] }));
     const { bus } = realtime.house;
     bus.publish(presenceEvent.lease, {}, { gateway_id: 'other', full: true, users });
     await until(() => presences(watcher, 21).length === 1);
@@ -90,6 +90,49 @@ describe('Presence', () => {
     await until(() => presences(watcher, 21).length === 2);
     expect(presences(watcher, 21)).toEqual(['online', 'offline']);
     expect(presences(watcher, 901)).toEqual([]);
+  });
+
+  it('of users on other gateways is told to those who share a small chat, until that gateway falls silent', async () => {
+    const small = await realtime.chat(40, 41);
+    await realtime.chat(42, 43);
+    const [friend, stranger] = [await realtime.connect(40), await realtime.connect(42)];
+    const { bus } = realtime.house;
+    const say = (full: boolean, user_id: number, ...chat_ids: number[]) => {
+      const user = { user_id, status: 'online' as const, last_seen: new Date().toISOString(), chat_ids };
+      bus.publish(presenceEvent.lease, {}, { gateway_id: 'far', full, users: [user] });
+    };
+    say(true, 41, small);
+    say(false, 43);
+    await until(() => presences(friend, 41).length === 1);
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 46_000);
+    await until(() => presences(friend, 41).length === 2).finally(() => clock.mockRestore());
+    expect(presences(friend, 41)).toEqual(['online', 'offline']);
+    expect([presences(stranger, 43), presences(stranger, 41)]).toEqual([[], []]);
+  });
+
+  it('names to the other gateways the small chats of a user, and no chat of more than a hundred', async () => {
+    const small = await realtime.chat(50, 51);
+    await realtime.chat(50, ...range(1_000, 1_100));
+    const edge = await realtime.chat(50, ...range(1_000, 1_098));
+    const said: number[][] = [];
+    realtime.house.bus.subscribe(presenceEvent.lease, {}, ({ users }) => {
+      for (const { user_id, chat_ids } of users) if (user_id === 50) said.push([...chat_ids].sort((a, b) => a - b));
+    });
+    const socket = await realtime.connect(50);
+    await until(() => said.length === 1);
+    expect(said[0]).toEqual([small, edge]);
+    await realtime.add(edge, 1_099);
+    await until(() => socket.seqs(edge).length === 1);
+    // The chat has a hundred members; one more is one too many.
+    await realtime.add(edge, 1_100);
+    await until(() => socket.seqs(edge).length === 2);
+    await socket.ask({ type: 'presence', status: 'away' });
+    await until(() => said.length === 2);
+    expect(said[1]).toEqual([small]);
+    socket.socket.close();
+    await until(() => said.length === 3);
+    expect(said[2]).toEqual([small]);
   });
 
   it('is told in full to a gateway that asks', async () => {

@@ -139,14 +139,16 @@ export class RealtimeHouse {
 export class Socket {
   readonly frames: Frame[] = [];
   closed: { code: number; reason: string } | undefined;
-  /** Status and body of an upgrade that was refused. */
+  /** Status and Retry-After of an upgrade that was refused. */
   refused: number | undefined;
+  retryAfter: string | undefined;
 
   private constructor(readonly socket: WebSocket) {
     socket.on('message', (data: Buffer) => this.frames.push(JSON.parse(data.toString('utf8')) as Frame));
     socket.on('close', (code, reason) => (this.closed = { code, reason: reason.toString('utf8') }));
     socket.on('unexpected-response', (_, response) => {
       this.refused = response.statusCode;
+      this.retryAfter = response.headers['retry-after'];
       socket.terminate();
     });
     socket.on('error', () => undefined);

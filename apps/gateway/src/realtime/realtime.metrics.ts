@@ -17,8 +17,9 @@ export const closedConnections = new Counter({
   registers,
 });
 
-export const droppedFrames = new Counter({
-  name: 'fechatter_realtime_dropped_frames_total',
-  help: 'Typing and presence frames that were not sent to slow clients',
+export const thinnedFrames = new Counter({
+  name: 'fechatter_realtime_thinned_frames_total',
+  help: 'Frames that slow clients were spared: dropped, or merged with what else they wait for',
+  labelNames: ['outcome'],
   registers,
 });

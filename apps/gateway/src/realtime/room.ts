@@ -25,25 +25,23 @@ export class Room implements DeliveryRoom {
   readonly source: LogSource;
   /** When it began to listen, by `performance.now()`. */
   readonly openedAt = performance.now();
+  /** Whether it has few members, so that they are told of each other; undefined until it is asked for. */
+  isSmall: boolean | undefined;
   private readonly deliveries = new Set<Delivery>();
   private readonly typists: Typists;
   private readonly typing: Subscription;
+  private closed = false;
 
   constructor(
     readonly chatId: number,
     private readonly host: RoomHost,
   ) {
     this.source = host.source;
-    this.reader = new ChatReader(chatId, host.bus, host.source, (entry) => this.forward(entry));
+    this.reader = new ChatReader(chatId, host.bus, host.source, (entries) => this.forward(entries));
     this.typists = new Typists((userId, type) => this.tell(userId, type));
     this.typing = host.bus.subscribe(presenceEvent.typing, { chat_id: chatId }, ({ user_id, typing }) =>
       typing ? this.typists.renew(user_id) : this.typists.end(user_id),
     );
-  }
-
-  /** Connections that receive it, of all users. */
-  get size(): number {
-    return this.deliveries.size;
   }
 
   has(delivery: Delivery): boolean {
@@ -68,17 +66,28 @@ export class Room implements DeliveryRoom {
   }
 
   close(): void {
+    this.closed = true;
     this.reader.close();
     this.typing.unsubscribe();
     this.typists.close();
   }
 
-  private forward(entry: LogEntry): void {
-    const frame = new EntryFrame(entry);
-    const { joining } = frame;
-    if (joining.length > 0) this.host.joining(this, joining, entry.seq);
-    for (const delivery of this.deliveries) delivery.receive(frame);
-    if (entry.type === 'message.created') this.typists.end(entry.data.message.sender_id);
+  private forward(entries: readonly LogEntry[]): void {
+    const frames = entries.map((entry) => new EntryFrame(entry));
+    // In one go, unless it changes on the way who is there.
+    if (frames.some(({ changesMembers }) => changesMembers)) for (const frame of frames) this.deliver([frame]);
+    else this.deliver(frames);
+    for (const entry of entries) {
+      if (entry.type === 'message.created') this.typists.end(entry.data.message.sender_id);
+    }
+  }
+
+  private deliver(frames: readonly EntryFrame[]): void {
+    // Whoever comes after the last one has left finds another room.
+    if (this.closed) return;
+    if (frames[0]?.changesMembers === true) this.isSmall = undefined;
+    for (const { joining, seq } of frames) if (joining.length > 0) this.host.joining(this, joining, seq);
+    for (const delivery of this.deliveries) delivery.receive(frames);
   }
 
   private tell(userId: number, type: 'typing.start' | 'typing.stop'): void {

@@ -30,6 +30,14 @@ export class SseTransport implements Transport {
     return this.response.write(frame.eventStream(this.id()));
   }
 
+  cork(): void {
+    this.response.cork();
+  }
+
+  uncork(): void {
+    this.response.uncork();
+  }
+
   heartbeat(now: number): boolean {
     if (now - this.pingedAt < heartbeatMs) return true;
     this.pingedAt = now;

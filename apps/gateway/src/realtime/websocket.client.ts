@@ -15,6 +15,8 @@ import type { TokenBucket } from './token-bucket.js';
 import { WebSocketTransport } from './websocket.transport.js';
 
 const authMs = 5_000;
+/** Time for a client to name its positions before the chats that it does not name go live. */
+const settleMs = 100;
 /** Frames that may come before `ready` is said. */
 const mostEarly = 100;
 
@@ -73,6 +75,7 @@ export class WebSocketClient {
       this.connection = this.host.connections.admit(identity, this.transport, 'websocket');
       const feed = await this.host.hub.open(this.connection);
       this.feed = feed;
+      if (this.connection.isOpen) this.timer = setTimeout(() => this.host.hub.settle(feed), settleMs);
       for (const parsed of this.early.splice(0)) this.take(feed, parsed);
     } catch (error) {
       this.refuseEntry(error);
@@ -103,7 +106,10 @@ export class WebSocketClient {
     if (parsed.kind === 'invalid') refuse(feed, parsed.ref, parsed.error);
     if (parsed.kind !== 'frame') return;
     const { frame } = parsed;
-    void this.lanes.run(this.host.commands.laneOf(frame), () => this.host.commands.run(feed, frame));
+    const { commands } = this.host;
+    const lane = commands.laneOf(frame);
+    if (lane === undefined) void commands.run(feed, frame);
+    else void this.lanes.run(lane, () => commands.run(feed, frame));
   }
 
   /** Counts a frame; false when the client has sent too many. */

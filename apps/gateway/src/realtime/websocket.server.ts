@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -63,20 +63,28 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gateway');
-    const { origin, host } = request.headers;
-    if (pathname !== '/ws') answer(socket, new FechatterError('NOT_FOUND'));
-    else if (!isAllowedOrigin(origin, host, this.config)) {
-      answer(socket, new FechatterError('FORBIDDEN', 'Pages of this origin may not connect.'));
-    } else {
-      this.library.handleUpgrade(request, socket, head, (webSocket) => {
-        const { RATE_LIMITS, LIMIT_FRAMES_PER_SECOND } = this.config;
-        const bucket = RATE_LIMITS === 'off' ? undefined : new TokenBucket(LIMIT_FRAMES_PER_SECOND);
-        const client = new WebSocketClient(webSocket, socket, bucket, this);
-        const ticket = searchParams.get('ticket');
-        if (ticket === null) client.expectAuth();
-        else void client.enter(() => this.bus.call(authRpc.redeemTicket, { ticket }, { as: { kind: 'anyone' } }));
-      });
+    try {
+      this.check(pathname, request.headers);
+    } catch (error) {
+      answer(socket, error instanceof FechatterError ? error : new FechatterError('INTERNAL_ERROR'));
+      return;
     }
+    this.library.handleUpgrade(request, socket, head, (webSocket) => {
+      const { RATE_LIMITS, LIMIT_FRAMES_PER_SECOND } = this.config;
+      const bucket = RATE_LIMITS === 'off' ? undefined : new TokenBucket(LIMIT_FRAMES_PER_SECOND);
+      const client = new WebSocketClient(webSocket, socket, bucket, this);
+      const ticket = searchParams.get('ticket');
+      if (ticket === null) client.expectAuth();
+      else void client.enter(() => this.bus.call(authRpc.redeemTicket, { ticket }, { as: { kind: 'anyone' } }));
+    });
+  }
+
+  private check(pathname: string, { origin, host }: IncomingHttpHeaders): void {
+    if (pathname !== '/ws') throw new FechatterError('NOT_FOUND');
+    if (!isAllowedOrigin(origin, host, this.config)) {
+      throw new FechatterError('FORBIDDEN', 'Pages of this origin may not connect.');
+    }
+    this.connections.checkRoom();
   }
 
   private async farewell(): Promise<void> {
@@ -96,6 +104,7 @@ function answer(socket: Duplex, error: FechatterError): void {
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(error.retryAfterSeconds === undefined ? [] : [`Retry-After: ${error.retryAfterSeconds}`]),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

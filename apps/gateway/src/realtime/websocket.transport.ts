@@ -27,6 +27,14 @@ export class WebSocketTransport implements Transport {
     return this.webSocket.readyState !== WebSocket.OPEN || this.socket.write(frame.webSocket);
   }
 
+  cork(): void {
+    this.socket.cork();
+  }
+
+  uncork(): void {
+    this.socket.uncork();
+  }
+
   heartbeat(now: number): boolean {
     if (now - this.heardAt > silenceMs) return false;
     if (now - this.pingedAt >= heartbeatMs) {

@@ -4,7 +4,8 @@ import { authEvent, authRpc, type Revocation } from '#contracts/auth.contract.js
 import { Loop } from '#service/loop.js';
 import { Logger } from '#telemetry/logger.js';
 
-const pollMs = 1_000;
+/** A loop spreads its pauses by a tenth, and auth takes time to answer: still within a second. */
+const pollMs = 800;
 /** Longest time without news from auth in which tokens are still believed. */
 const staleMs = 60_000;
 /** Access tokens live ten minutes: after this time nobody can come with one of an ended session. */

@@ -1,5 +1,8 @@
 -- Written by `npm run queries`, so that a review sees what reaches the database.
 
+-- message.import_analyze
+SELECT message.analyze_log();
+
 -- message.import_claim
 INSERT INTO message.import_keys (workspace_id, import_id, chat_id)
 SELECT DISTINCT $1::bigint, i.id, $2::bigint FROM unnest($3::text[]) i(id) ORDER BY i.id

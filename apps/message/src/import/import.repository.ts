@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { RequestOf } from '#contracts/contract.js';
 import type { importRpc } from '#contracts/import.contract.js';
-import type { Transaction } from '#database/database.js';
+import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { LockedHead } from '../writer/log-writer.repository.js';
 
@@ -24,6 +24,8 @@ const insert = sql(
    ORDER BY i.place`,
 );
 
+const analyze = sql('message.import_analyze', 'SELECT message.analyze_log()');
+
 const follow = sql(
   'message.import_follow',
   `UPDATE message.message_status SET delivered_seq = $3, read_seq = $3, read_count = $4
@@ -33,12 +35,19 @@ const follow = sql(
 /** Imported messages. All of it runs under the lock of the chat's head. */
 @Injectable()
 export class ImportRepository {
+  constructor(@Inject(Database) private readonly database: Database) {}
+
   /** Claims ids that nobody has imported into the workspace yet, and answers them. */
   async claim(transaction: Transaction, head: LockedHead, importIds: readonly string[]): Promise<Set<string>> {
     if (importIds.length === 0) return new Set();
     const params = [head.workspace_id, head.chat_id, importIds];
     const rows = await transaction.query<{ import_id: string }>(claim, params);
     return new Set(rows.map((row) => row.import_id));
+  }
+
+  /** Tells the planner what is in the tables now. */
+  async analyze(): Promise<void> {
+    await this.database.query(analyze);
   }
 
   /** Appends behind the head, in the given order. */

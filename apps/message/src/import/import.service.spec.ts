@@ -9,6 +9,7 @@ import { asService, asUser } from '#testing/caller.js';
 import { createChat, handOver, loggedChat, logNumbers, serveUsers, upTo, workspaceId } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
+import { ImportRepository } from './import.repository.js';
 
 type Messages = RequestOf<typeof importRpc.messages>['messages'];
 
@@ -54,6 +55,19 @@ async function storedIn(chatId: number): Promise<{ content: string; created_at: 
   );
   return database.query(statement, [chatId]);
 }
+
+describe('the planner', () => {
+  it('can be told of an import by the service, which does not own the tables', async () => {
+    const chatId = await chat(1);
+    await importInto(chatId, lines(1, 50, null));
+    await new ImportRepository(database).analyze();
+    const estimate = sql(
+      'spec.estimate',
+      `SELECT reltuples AS rows FROM pg_class WHERE oid = 'message.messages'::regclass`,
+    );
+    expect(await database.query(estimate)).toEqual([{ rows: 50 }]);
+  });
+});
 
 describe('an import', () => {
   it('keeps order, senders and times of the given lines, also where time steps back', async () => {

@@ -5,6 +5,7 @@ import type { importRpc } from '#contracts/import.contract.js';
 import type { Transaction } from '#database/database.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
+import { ImportStatistics } from './import-statistics.js';
 import { ImportRepository, type ImportedMessage } from './import.repository.js';
 
 type ImportRequest = RequestOf<typeof importRpc.messages>;
@@ -16,6 +17,7 @@ export class ImportService {
     @Inject(ImportRepository) private readonly imports: ImportRepository,
     @Inject(LogWriter) private readonly writer: LogWriter,
     @Inject(LogPublisher) private readonly publisher: LogPublisher,
+    @Inject(ImportStatistics) private readonly statistics: ImportStatistics,
   ) {}
 
   /**
@@ -36,6 +38,7 @@ export class ImportService {
     if (result === undefined) throw notFound('chat');
     const { imported, last_seq } = result;
     if (imported > 0) this.publisher.publish(chat_id, last_seq, []);
+    this.statistics.grown(imported);
     return { imported, skipped: messages.length - imported };
   }
 

@@ -5,6 +5,7 @@ import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { HeadService } from './head.service.js';
 import { LogService } from './log.service.js';
+import { PlaceService } from './place.service.js';
 
 /** Reads of the logs on the bus. */
 @Controller()
@@ -12,6 +13,7 @@ export class LogController {
   constructor(
     @Inject(LogService) private readonly logs: LogService,
     @Inject(HeadService) private readonly heads: HeadService,
+    @Inject(PlaceService) private readonly placesOf: PlaceService,
   ) {}
 
   @Handle(logRpc.read)
@@ -40,6 +42,16 @@ export class LogController {
     context: CallContext,
   ): Promise<ReplyOf<typeof logRpc.changedSince>> {
     return this.logs.changedSince(userOf(context).user_id, since);
+  }
+
+  @Handle(logRpc.places)
+  places({ user_ids }: RequestOf<typeof logRpc.places>): Promise<ReplyOf<typeof logRpc.places>> {
+    return this.placesOf.users(user_ids);
+  }
+
+  @Handle(logRpc.smallChats)
+  async smallChats({ chat_ids }: RequestOf<typeof logRpc.smallChats>): Promise<ReplyOf<typeof logRpc.smallChats>> {
+    return { chat_ids: await this.placesOf.small(chat_ids) };
   }
 
   @Handle(logRpc.inboxVersions)

@@ -164,4 +164,28 @@ describe('comparing heads', () => {
     await handOver(house.bus, 7, 2, { type: 'member.removed', user_ids: [20] });
     expect(await version(20)).toBe(3);
   });
+
+  it('tells of many users at once where they are members now, as their inboxes do', async () => {
+    await createChat(house.bus, 8, [30, 31]);
+    await createChat(house.bus, 9, [30, 32]);
+    await send(1, 'elsewhere');
+    await handOver(house.bus, 8, 2, { type: 'member.removed', user_ids: [31] });
+    await handOver(house.bus, 8, 3, { type: 'member.added', members: [{ user_id: 31, role: 'member' }] });
+    await handOver(house.bus, 9, 2, { type: 'member.removed', user_ids: [32] });
+    const request = { user_ids: [30, 31, 32, 4711] };
+    const { users, epoch } = await house.bus.call(logRpc.places, request, { as: reader });
+    expect(users.map(({ user_id }) => user_id)).toEqual(request.user_ids);
+    for (const { user_id, version, places } of users) {
+      const inbox = await house.bus.call(messageRpc.inbox, { limit: 100 }, { as: asUser(user_id) });
+      const expected = inbox.chats.map(({ chat_id, joined_seq, last_seq }) => ({ chat_id, joined_seq, last_seq }));
+      expect({ version, epoch, places: places.map(({ chat_id }) => chat_id) }).toEqual({
+        version: inbox.version,
+        epoch: inbox.epoch,
+        places: [...expected].sort((a, b) => b.chat_id - a.chat_id).map(({ chat_id }) => chat_id),
+      });
+      expect(places).toEqual(expect.arrayContaining(expected));
+    }
+    expect(users.map(({ places }) => places.length)).toEqual([2, 1, 0, 0]);
+    expect(users[1]?.places[0]).toEqual({ chat_id: 8, joined_seq: 3, last_seq: 3 });
+  });
 });

@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageRpc, type MessagePage } from '#contracts/message.contract.js';
+import { metrics } from '#telemetry/metrics.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
 import { createChat, handOver, serveUsers } from '../chat.fixture.js';
@@ -26,6 +28,18 @@ describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOL
     );
   const send = (chatId: number, userId: number, content: string) =>
     house.bus.call(messageRpc.send, { chat_id: chatId, content }, { as: asUser(userId) });
+
+  it('asks the database who may read only where others write', async () => {
+    await createChat(house.bus, 7, [1, 2]);
+    await send(7, 1, 'hello');
+    await latest(7, 2);
+    const before = await lookUps();
+    for (let round = 1; round <= 3; round++) {
+      await send(7, 1, `message ${round}`);
+      await latest(7, 2);
+    }
+    expect((await lookUps()) - before).toBe(MESSAGE_SOLE_WRITER === 'true' ? 0 : 3);
+  });
 
   it('is what is stored, after every kind of change', async () => {
     await createChat(house.bus, 1, [1, 2]);
@@ -61,6 +75,8 @@ describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOL
         const newest = page.as_of_seq;
         expect(seqs).toEqual(Array.from({ length: Math.min(10, newest - 1) }, (_, index) => newest - index));
         last = newest;
+        // As a reader outside does: between two reads the others have their turn.
+        await nextTurn();
       }
     };
     const readers = [1, 2, 3, 3].map(readAll);
@@ -92,3 +108,9 @@ describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOL
     }
   });
 });
+
+/** How often the gate has looked into the database. */
+async function lookUps(): Promise<number> {
+  const text = await metrics.getSingleMetricAsString('db_operation_duration_seconds');
+  return Number(/_count\{operation="message.gate_last_seqs"\} (\d+)/.exec(text)?.[1] ?? 0);
+}

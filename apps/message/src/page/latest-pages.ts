@@ -60,6 +60,11 @@ export class LatestPages {
     return undefined;
   }
 
+  /** Has the page of a chat at hand for whoever reads it next. */
+  async prepare(chatId: number): Promise<void> {
+    await this.upTo(chatId, 0);
+  }
+
   private async upTo(chatId: number, lastSeq: number): Promise<LatestPage | undefined> {
     const page = this.pages.get(chatId);
     if (page !== undefined && page.lastSeq >= lastSeq) return page;

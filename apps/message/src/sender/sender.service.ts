@@ -5,8 +5,11 @@ import type { Message } from '#contracts/message.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { toMessage, type MessageRow } from '../message.row.js';
 
-/** A rename shows after at most this time, and in latest pages after twice as much. */
-const freshMs = 30_000;
+/**
+ * A rename shows after at most this time and the five seconds of auth's own memory, and in latest pages after half a
+ * minute more.
+ */
+const freshMs = 25_000;
 const mostUsers = 50_000;
 const mostPerCall = 1000;
 /** Nobody waits longer than this for a name. */
@@ -14,7 +17,7 @@ const lookUpMs = 2_000;
 const self: Caller = { kind: 'service', service: 'message' };
 
 /**
- * Names and avatars of those who wrote messages, remembered for half a minute. One call fetches all that are missing, and
+ * Names and avatars of those who wrote messages, remembered for 25 seconds. One call fetches all that are missing, and
  * callers who miss the same user wait for the same call. While auth does not answer, what was known last is good
  * enough; a user who was never seen here is UNAVAILABLE then.
  */

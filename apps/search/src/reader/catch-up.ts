@@ -25,19 +25,21 @@ export class CatchUp {
   /** First with the entries at hand, then with whatever the log has beyond the index. */
   async run(generation: number, chatId: number, entries: readonly LogEntry[] = []): Promise<void> {
     const [first] = entries;
-    if (first !== undefined && (await this.apply(generation, chatId, first.seq - 1, entries))) return;
-    let position = await this.engine.begin(generation, chatId);
-    while (!this.stopped && position !== undefined) {
-      const since = performance.now();
-      const range = { chat_id: chatId, after: position, limit: pieceLength };
-      const page = await this.bus.call(logRpc.follow, range, { as: self });
-      const last = page.entries.at(-1);
-      if (page.last_seq < position) await this.restart(generation, chatId, position);
-      else if (last === undefined) return;
-      else if ((await this.apply(generation, chatId, position, page.entries)) && !page.has_more) return;
-      await this.pace.rest(since);
-      position = await this.engine.begin(generation, chatId);
-    }
+    if (first !== undefined && (await this.pace.run(() => this.apply(generation, chatId, first.seq - 1, entries))))
+      return;
+    while (!this.stopped && !(await this.pace.run(() => this.follow(generation, chatId))));
+  }
+
+  /** Indexes the next piece of the log. True when that was its end, or the generation is gone. */
+  private async follow(generation: number, chatId: number): Promise<boolean> {
+    const position = await this.engine.begin(generation, chatId);
+    if (position === undefined) return true;
+    const range = { chat_id: chatId, after: position, limit: pieceLength };
+    const { entries, last_seq, has_more } = await this.bus.call(logRpc.follow, range, { as: self });
+    if (last_seq < position) await this.restart(generation, chatId, position);
+    else if (entries.length === 0) return true;
+    else return (await this.apply(generation, chatId, position, entries)) && !has_more;
+    return false;
   }
 
   /** False when somebody else has moved the chat's position meanwhile; then nothing more was done. */

@@ -4,11 +4,18 @@ import type { LogEntry } from '#contracts/log.contract.js';
 const mostChats = 10_000;
 const mostEntries = 20_000;
 const mostEntriesOfChat = 500;
+/** A chat waits at least so long: until its news have reached people, and so that what comes close together is one piece. */
+const gatherMs = 100;
 
 /** A chat whose log has grown, with the entries that are known already: a gapless stretch, or none. */
 export interface Growth {
   readonly chatId: number;
   readonly entries: readonly LogEntry[];
+}
+
+interface Waiting extends Growth {
+  /** Since when, by `performance.now()`. */
+  readonly since: number;
 }
 
 /**
@@ -17,36 +24,41 @@ export interface Growth {
  */
 @Injectable()
 export class ChatQueue {
-  private readonly waiting = new Map<number, LogEntry[]>();
+  /** The one that waits longest comes first. */
+  private readonly waiting = new Map<number, Waiting>();
   private readonly taken = new Set<number>();
   private entryCount = 0;
   private closed = false;
   private sleepers: (() => void)[] = [];
+  private timer: NodeJS.Timeout | undefined;
 
   /** Notes that a chat has grown; `entries` are the last ones of its log. */
   push(chatId: number, entries: readonly LogEntry[]): void {
     const known = this.waiting.get(chatId);
     if (known === undefined && this.waiting.size >= mostChats) return;
-    const joined = known === undefined ? [...entries] : join(known, entries);
-    this.entryCount -= known?.length ?? 0;
+    const joined = known === undefined ? [...entries] : join(known.entries, entries);
+    this.entryCount -= known?.entries.length ?? 0;
     const fits = joined.length <= mostEntriesOfChat && this.entryCount + joined.length <= mostEntries;
     const kept = fits ? joined : [];
     this.entryCount += kept.length;
-    this.waiting.set(chatId, kept);
-    this.wake();
+    this.waiting.set(chatId, { chatId, entries: kept, since: known?.since ?? performance.now() });
+    this.wakeIn(gatherMs);
   }
 
-  /** The next chat that nobody else has taken; waits for one. Undefined once the queue is closed. */
+  /** The chat that has waited longest, of those that nobody else has taken. Undefined once the queue is closed. */
   async take(): Promise<Growth | undefined> {
     while (!this.closed) {
-      for (const [chatId, entries] of this.waiting) {
-        if (this.taken.has(chatId)) continue;
-        this.waiting.delete(chatId);
-        this.entryCount -= entries.length;
-        this.taken.add(chatId);
-        return { chatId, entries };
+      const next = this.first();
+      const wait = next === undefined ? 0 : next.since + gatherMs - performance.now();
+      if (wait > 0) this.wakeIn(wait);
+      if (next === undefined || wait > 0) {
+        await this.sleep();
+        continue;
       }
-      await new Promise<void>((resolve) => this.sleepers.push(resolve));
+      this.waiting.delete(next.chatId);
+      this.entryCount -= next.entries.length;
+      this.taken.add(next.chatId);
+      return next;
     }
     return undefined;
   }
@@ -59,7 +71,7 @@ export class ChatQueue {
 
   /** Resolves when nothing waits, or the queue is closed. */
   async drained(): Promise<void> {
-    while (this.waiting.size > 0 && !this.closed) await new Promise<void>((resolve) => this.sleepers.push(resolve));
+    while (this.waiting.size > 0 && !this.closed) await this.sleep();
   }
 
   /** Nothing can be taken any more. */
@@ -68,7 +80,23 @@ export class ChatQueue {
     this.wake();
   }
 
+  private first(): Waiting | undefined {
+    for (const waiting of this.waiting.values()) if (!this.taken.has(waiting.chatId)) return waiting;
+    return undefined;
+  }
+
+  /** Until something happens to the queue. */
+  private sleep(): Promise<void> {
+    return new Promise((resolve) => this.sleepers.push(resolve));
+  }
+
+  private wakeIn(ms: number): void {
+    this.timer ??= setTimeout(() => this.wake(), ms);
+  }
+
   private wake(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     for (const resume of this.sleepers.splice(0)) resume();
   }
 }

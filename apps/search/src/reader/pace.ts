@@ -1,37 +1,43 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Load } from './load.js';
 
-/** Share of its time from which on a process is busy with people. Indexing alone stays far below it. */
-const busy = 0.5;
-const restFactor = 3;
-const shortestRestMs = 100;
+const restFactor = 9;
 const longestRestMs = 1_000;
 
 /**
- * Lets people go first where the index shares a process with them: while the process is busy, every piece of work is
- * followed by a rest of three times its length, a tenth of a second at least. What has come meanwhile is indexed in
- * larger pieces, which cost less.
+ * Lets people go first: while this process or its machine is busy, the index takes one piece of work at a time and rests
+ * for nine times its length after each, a second at most. What comes meanwhile is indexed in larger pieces, which cost
+ * less.
  */
 export class Pace {
   private readonly ended = new AbortController();
-  private last = performance.eventLoopUtilization();
+  private line: Promise<void> = Promise.resolve();
 
-  /** After a piece of work that began at `since` (performance.now()). */
-  async rest(since: number): Promise<void> {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, this.last);
-    this.last = now;
-    const ms = restMs(utilization, performance.now() - since);
-    if (ms > 0) await pause(ms, undefined, { signal: this.ended.signal }).catch(() => undefined);
+  constructor(private readonly load: Pick<Load, 'isHigh'> = new Load()) {}
+
+  /** Does the work, now or when it is its turn; settles with it. */
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (!this.load.isHigh()) return work();
+    const turn = this.line;
+    let leave = (): void => undefined;
+    this.line = new Promise((resolve) => (leave = resolve));
+    await turn;
+    const since = performance.now();
+    try {
+      return await work();
+    } finally {
+      void this.rest(performance.now() - since).then(leave);
+    }
   }
 
   /** Ends every rest, now and from now on. */
   end(): void {
     this.ended.abort();
   }
-}
 
-/** How long to rest after work of so many milliseconds. `utilization`: share of its time that the process was busy. */
-export function restMs(utilization: number, workedMs: number): number {
-  if (utilization < busy) return 0;
-  return Math.min(longestRestMs, Math.max(shortestRestMs, restFactor * workedMs));
+  private async rest(workedMs: number): Promise<void> {
+    if (!this.load.isHigh()) return;
+    const ms = Math.min(longestRestMs, restFactor * workedMs);
+    await pause(ms, undefined, { signal: this.ended.signal }).catch(() => undefined);
+  }
 }

@@ -50,7 +50,6 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       const growth = await this.queue.take();
       if (growth === undefined) return;
       const { chatId, entries } = growth;
-      const since = performance.now();
       try {
         await this.catchUp.run(activeOf(await this.engine.generations()).id, chatId, entries);
       } catch (error) {
@@ -60,7 +59,6 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
       } finally {
         this.queue.giveBack(chatId);
       }
-      await this.pace.rest(since);
     }
   }
 }

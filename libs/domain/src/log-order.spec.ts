@@ -43,8 +43,10 @@ describe('The order of a log', () => {
     order.startAt(0);
     for (const seq of [2, 3, 4]) order.add({ seq });
     expect(take(order)).toEqual([]);
+    expect(order.firstHeld).toBe(2);
     order.add({ seq: 1 });
     expect(take(order)).toEqual([1, 2, 3]);
+    expect(order.firstHeld).toBeUndefined();
     expect(order.position).toBe(3);
   });
 

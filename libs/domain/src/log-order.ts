@@ -23,6 +23,11 @@ export class LogOrder<Entry extends Placed> {
     return this.held.size > 0;
   }
 
+  /** The lowest place that is held behind a hole; undefined when nothing is. */
+  get firstHeld(): number | undefined {
+    return this.held.size === 0 ? undefined : Math.min(...this.held.keys());
+  }
+
   /** Goes on after `position`, wherever it was. */
   startAt(position: number): void {
     this.last = position;
@@ -33,6 +38,11 @@ export class LogOrder<Entry extends Placed> {
     const isNext = this.last !== undefined && entry.seq === this.last + 1;
     if (this.last !== undefined && entry.seq <= this.last) return;
     if (isNext || this.held.size < this.limit) this.held.set(entry.seq, entry);
+  }
+
+  /** All that follow and are here. */
+  *ready(): Iterable<Entry> {
+    for (let entry = this.next(); entry !== undefined; entry = this.next()) yield entry;
   }
 
   /** The entry that follows, if it is here. Taking it moves on. */

@@ -1,0 +1,62 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { LocalBus } from '#bus/local-bus.js';
+import { configureLogging } from '#telemetry/logger.js';
+import { HeadComparison } from './head-comparison.js';
+import { Hub } from './hub.js';
+import { InboxSource } from './inbox-source.js';
+import { Client, Logs, nextTurn } from './log.fixture.js';
+import { LogSource } from './log-source.js';
+import { until } from './realtime.fixture.js';
+
+let bus: LocalBus;
+let logs: Logs;
+let comparison: HeadComparison;
+let client: Client;
+
+beforeAll(() => configureLogging('error', 'spec'));
+afterAll(() => configureLogging('info', 'spec'));
+
+beforeEach(async () => {
+  bus = new LocalBus({ freeze: true });
+  logs = new Logs(bus);
+  const hub = new Hub(bus, new LogSource(bus), new InboxSource(bus));
+  comparison = new HeadComparison(bus, hub);
+  logs.add(1, 10);
+  logs.add(2, 99);
+  logs.send(2);
+  client = await new Client(hub, 10).open();
+});
+
+afterEach(async () => {
+  await comparison.beforeApplicationShutdown();
+  client.connection.closed(1000);
+  await bus.close();
+});
+
+/** What was lost stays lost unless somebody compares. */
+async function expectNothing(): Promise<void> {
+  for (let turns = 0; turns < 50; turns++) await nextTurn();
+  expect([client.seqs(1), client.seqs(2)]).toEqual([[], []]);
+}
+
+describe('A comparison with the message service', () => {
+  it('brings a chat that one was added to, though every event of it was lost', async () => {
+    logs.add(2, 10, 'lost');
+    logs.send(2, 'lost');
+    await expectNothing();
+    comparison.onApplicationBootstrap();
+    await until(() => client.seqs(2).length === 2);
+    expect(client.seqs(2)).toEqual([3, 4]);
+  });
+
+  it('brings the end of a log, and a removal, though their events were lost', async () => {
+    logs.send(1, 'lost');
+    logs.remove(1, 10, 'lost');
+    logs.send(1, 'lost');
+    await expectNothing();
+    comparison.onApplicationBootstrap();
+    await until(() => client.seqs(1).length === 2);
+    for (let turns = 0; turns < 50; turns++) await nextTurn();
+    expect(client.seqs(1)).toEqual([2, 3]);
+  });
+});

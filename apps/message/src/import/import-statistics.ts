@@ -1,0 +1,45 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Logger } from '#telemetry/logger.js';
+import { ImportRepository } from './import.repository.js';
+
+/** Fewer rows change no plan; autovacuum sees to them. */
+const worthIt = 10_000;
+/** An import that sends nothing for so long has ended. */
+const quietMs = 2_000;
+
+/** Lets the planner know what a large import has brought: autovacuum would notice minutes later. */
+@Injectable()
+export class ImportStatistics implements BeforeApplicationShutdown {
+  private readonly logger = new Logger('message.import');
+  private imported = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(@Inject(ImportRepository) private readonly imports: ImportRepository) {}
+
+  /** So many messages were stored. */
+  grown(messages: number): void {
+    this.imported += messages;
+    if (this.imported < worthIt) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.running = this.analyze();
+    }, quietMs).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async analyze(): Promise<void> {
+    const messages = this.imported;
+    this.imported = 0;
+    try {
+      await this.imports.analyze();
+      this.logger.info('The planner knows of the import', { messages });
+    } catch (error) {
+      this.logger.error('The tables of an import were not analyzed; autovacuum will do it', error);
+    }
+  }
+}

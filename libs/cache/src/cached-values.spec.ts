@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { audit } from './auditor.js';
+import { FakeStore } from './store.fixture.js';
+import { cachedTable, gate, type Row } from './values.fixture.js';
+
+const ada: Row = { id: 1, name: 'ada' };
+const bob: Row = { id: 2, name: 'bob' };
+const rowsOf = (...rows: Row[]) => new Map(rows.map((row) => [row.id, row]));
+const memory = () => new FakeStore(async (work) => work());
+
+describe('Cached values', () => {
+  it('are loaded together once, however many ask', async () => {
+    const { values, loads } = cachedTable({}, undefined, rowsOf(ada, bob));
+    const asked = Array.from({ length: 100 }, () => values.getOrComputeMany([1, 2, 3]));
+    expect(await Promise.all([...asked, values.getOrComputeMany([1])])).toHaveLength(101);
+    expect(await values.getOrCompute(2)).toEqual(bob);
+    expect(await values.getOrCompute(3)).toBeUndefined();
+    expect(loads).toEqual([[1, 2, 3]]);
+  });
+
+  it('are loaded by one only of the processes that share a store', async () => {
+    const store = memory();
+    const rows = rowsOf(ada);
+    const tables = [1, 2, 3, 4].map(() => cachedTable({}, store, rows));
+    const found = await Promise.all(tables.map(({ values }) => values.getOrCompute(1)));
+    expect(found).toEqual([ada, ada, ada, ada]);
+    expect(tables.flatMap(({ loads }) => loads)).toEqual([[1]]);
+  });
+
+  it('are loaded without storing when the holder of the lease takes long', async () => {
+    const store = memory();
+    await store.begin(['1'], 'somebody slow');
+    const { values, loads } = cachedTable({}, store, rowsOf(ada), { waitMs: 0 });
+    expect(await values.getOrCompute(1)).toEqual(ada);
+    expect(loads).toEqual([[1]]);
+    expect(await store.all()).toEqual([]);
+  });
+
+  it('are answered, but not kept, when they were invalidated while they were loaded', async () => {
+    const table = cachedTable({}, memory(), rowsOf(ada));
+    const { gate: closed, open } = gate();
+    table.gate = closed;
+    const early = table.values.getOrCompute(1);
+    await Promise.resolve();
+    while (table.loads.length === 0) await Promise.resolve();
+    table.rows.set(1, { id: 1, name: 'lovelace' });
+    await table.values.invalidate([1]);
+    const late = table.values.getOrCompute(1);
+    open();
+    expect(await early).toEqual(ada);
+    expect(await late).toEqual({ id: 1, name: 'lovelace' });
+    expect(await table.values.getOrCompute(1)).toEqual({ id: 1, name: 'lovelace' });
+  });
+
+  it('cannot be stored while a change is made, whose maker may die', async () => {
+    const store = memory();
+    const table = cachedTable({}, store, rowsOf(ada), { waitMs: 0 });
+    const { gate: closed, open } = gate();
+    const changing = table.values.change([1], () => closed);
+    const other = cachedTable({}, store, table.rows, { waitMs: 0 });
+    expect(await other.values.getOrCompute(1)).toEqual(ada);
+    expect(await store.all()).toEqual([]);
+    open();
+    await changing;
+    expect(table.published).toEqual([[1]]);
+  });
+
+  it('invalidate also when the change fails, and pass its error on', async () => {
+    const { values, published } = cachedTable({}, memory(), rowsOf(ada));
+    await expect(values.change([1], () => Promise.reject(new RangeError('taken')))).rejects.toThrow(RangeError);
+    expect(published).toEqual([[1]]);
+  });
+
+  it('remember that there is none, until it is made', async () => {
+    const { values, loads, rows } = cachedTable({}, memory());
+    expect(await values.getOrCompute(1)).toBeUndefined();
+    expect(await values.getOrCompute(1)).toBeUndefined();
+    expect(loads).toHaveLength(1);
+    rows.set(1, ada);
+    await values.invalidate([1]);
+    expect(await values.getOrCompute(1)).toEqual(ada);
+  });
+
+  it('never remember an error', async () => {
+    const table = cachedTable({}, memory(), rowsOf(ada));
+    table.gate = Promise.reject(new Error('no database'));
+    await expect(table.values.getOrCompute(1)).rejects.toThrow('no database');
+    table.gate = Promise.resolve();
+    await table.values.invalidate([1]);
+    expect(await table.values.getOrCompute(1)).toEqual(ada);
+  });
+
+  it('that ran out are served while they are loaded anew in the background', async () => {
+    const table = cachedTable({ localMs: 0, staleMs: 60_000 }, undefined, rowsOf(ada));
+    await table.values.getOrCompute(1);
+    table.rows.set(1, { id: 1, name: 'lovelace' });
+    const { gate: closed, open } = gate();
+    table.gate = closed;
+    expect(await table.values.getOrCompute(1)).toEqual(ada);
+    expect(await table.values.getOrCompute(1)).toEqual(ada);
+    expect(table.loads).toHaveLength(2);
+    open();
+    while ((await table.values.getOrCompute(1))?.name !== 'lovelace') await new Promise(setImmediate);
+  });
+
+  it('of a pattern are forgotten together, here and elsewhere', async () => {
+    const { values, loads, published } = cachedTable({}, memory(), rowsOf(ada, bob));
+    await values.getOrComputeMany([1, 2]);
+    await values.invalidateAll();
+    await values.getOrComputeMany([1, 2]);
+    expect(loads).toHaveLength(2);
+    expect(published).toEqual([undefined]);
+  });
+
+  it('are refused at once when too many loads wait', async () => {
+    const table = cachedTable();
+    const { gate: closed, open } = gate();
+    table.gate = closed;
+    const asked = [1, 2, 3, 4, 5].map((id) => table.values.getOrCompute(id));
+    await expect(asked[4]).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+    open();
+    await Promise.all(asked.slice(0, 4));
+  });
+
+  it('that strayed from their rows are found by the auditor', async () => {
+    const { values, rows } = cachedTable({}, memory(), rowsOf(ada, bob));
+    await values.getOrComputeMany([1, 2, 3]);
+    expect(await audit(values, Number)).toEqual({ compared: 6, differences: [] });
+    rows.set(2, { id: 2, name: 'robert' });
+    const { differences } = await audit(values, Number);
+    expect(differences.map(({ key, layer }) => `${key} ${layer}`)).toEqual(['row:2 memory', 'row:2 redis']);
+  });
+});

@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startPgbouncer } from '#servers/pgbouncer.js';
+import type { SystemServer } from '#servers/system-server.js';
+import { configureLogging } from '#telemetry/logger.js';
+import { metrics } from '#telemetry/metrics.js';
+import { testDatabase, type TestDatabase } from '#testing/database.js';
+import { requireConnections } from './connection-limit.js';
+import { ConnectionMonitor } from './connection.monitor.js';
+import { createDataSource, defaultPool } from './data-source.js';
+import { Database } from './database.js';
+import { readServer } from './server-report.js';
+import { sql } from './statement.js';
+
+const service = { schema: 'pool', entities: [], migrations: [] };
+const sleep = sql('spec.sleep', 'SELECT pg_sleep($1::float8)');
+const add = sql('spec.add', 'SELECT $1::int + $2::int AS sum, pg_backend_pid() AS pid');
+const settings = sql(
+  'spec.settings',
+  `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
+     current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('plan_cache_mode') AS plan`,
+);
+const inForce = [{ statement: '10s', lock: '5s', idle: '15s', plan: 'force_generic_plan' }];
+
+let test: TestDatabase;
+
+beforeAll(async () => {
+  configureLogging('silent', 'test');
+  test = await testDatabase([service]);
+}, 60_000);
+afterAll(() => test.close());
+
+describe('A pool', () => {
+  it('has the time-outs of the guide in every session', async () => {
+    expect(await (await test.database('pool')).query(settings)).toEqual(inForce);
+  });
+
+  it('that is exhausted lets callers wait for a bounded time, answers UNAVAILABLE, and recovers', async () => {
+    const database = await test.database('pool', { ...defaultPool, max: 2, acquireTimeoutMs: 150 });
+    const busy = [1, 2].map(() => database.query(sleep, [1]));
+    await expect(database.query(add, [1, 2])).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+    await Promise.all(busy);
+    expect(await database.query(add, [1, 2])).toMatchObject([{ sum: 3 }]);
+  });
+
+  it('lets no more than a thousand wait', async () => {
+    const database = await test.database('pool', { ...defaultPool, max: 1 });
+    const asked = Array.from({ length: 1_500 }, () => database.query(add, [1, 2]).then(() => 'answered', String));
+    const answers = await Promise.all(asked);
+    expect(answers.filter((answer) => answer === 'answered').length).toBeGreaterThanOrEqual(1_000);
+    expect(answers.filter((answer) => /busy or not reachable/.test(answer)).length).toBeGreaterThanOrEqual(400);
+  });
+
+  it('shows how full it is, and says so when it is nearly exhausted', async () => {
+    const database = await test.database('pool', { ...defaultPool, max: 2 });
+    const monitor = new ConnectionMonitor('watched', database);
+    expect(monitor.look()).toBe(false);
+    const busy = [1, 2].map(() => database.query(sleep, [0.3]));
+    while (database.poolState().total - database.poolState().idle < 2) await new Promise(setImmediate);
+    expect(monitor.look()).toBe(true);
+    const text = await metrics.metrics();
+    expect(text).toContain('db_connections_active{pool="watched"} 2');
+    expect(text).toContain('db_connections_max{pool="watched"} 2');
+    await Promise.all(busy);
+    monitor.stop();
+    expect(await metrics.metrics()).not.toContain('watched');
+  });
+
+  it('larger than PostgreSQL allows is refused with what to do', async () => {
+    const database = await test.database('pool', { ...defaultPool, max: 100 });
+    await expect(requireConnections(database, 'CHAT_POOL_MAX')).rejects.toThrow(
+      /CHAT_POOL_MAX: 100 connections are more than the 97 .* max_connections/,
+    );
+    await requireConnections(await test.database('pool'), 'CHAT_POOL_MAX');
+  });
+});
+
+describe('A report on the server', () => {
+  it('has its settings, and says whether statements are counted', async () => {
+    const { settings: found, costly } = await readServer(test.adminUrl);
+    expect(found).toContainEqual({ name: 'max_connections', setting: '100', unit: null });
+    expect(costly).toBeUndefined();
+  });
+});
+
+describe('Behind a PgBouncer in transaction mode', () => {
+  let folder: string;
+  let bouncer: SystemServer;
+  let url: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fechatter-bouncer-'));
+    const own = new URL(test.url('pool'));
+    bouncer = await startPgbouncer(own.href, { dir: folder });
+    own.port = String(bouncer.port);
+    url = own.href;
+  }, 120_000);
+  afterAll(async () => {
+    await bouncer?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function open(prepared: boolean): Promise<Database> {
+    const dataSource = createDataSource(url, service, { ...defaultPool, max: 20, prepared });
+    return new Database(await dataSource.initialize(), prepared);
+  }
+
+  it('statements and transactions of many meet few connections, with the time-outs of the guide', async () => {
+    const database = await open(false);
+    const work = Array.from({ length: 200 }, (_, index) =>
+      index % 2 === 0
+        ? database.query<{ sum: number; pid: number }>(add, [index, 1])
+        : database.transaction((transaction) => transaction.query<{ sum: number; pid: number }>(add, [index, 1])),
+    );
+    const rows = (await Promise.all(work)).flat();
+    expect(rows.map(({ sum }) => sum)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+    expect(new Set(rows.map(({ pid }) => pid)).size).toBeLessThanOrEqual(3);
+    expect(await database.query(settings)).toEqual(inForce);
+    await database.close();
+  });
+
+  it('a connection that prepares by name is refused, which DATABASE_PREPARED=false is for', async () => {
+    await expect(open(true)).rejects.toThrow(/unsupported startup parameter/);
+  });
+});

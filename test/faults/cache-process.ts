@@ -1,0 +1,46 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Bulkhead } from '#cache/bulkhead.js';
+import { CachedValues } from '#cache/cached-values.js';
+import { Generation } from '#cache/generation.js';
+import { patterns } from '#cache/patterns.js';
+import { RedisConnection } from '#cache/redis.js';
+import { RedisStore } from '#cache/redis-store.js';
+import { configureLogging } from '#telemetry/logger.js';
+
+/** What the spec asks for: so many reads of a value at once, whose load takes so long. */
+interface Question {
+  readonly id: number;
+  readonly times: number;
+  readonly loadMs: number;
+}
+
+configureLogging('silent', 'test');
+const redis = new RedisConnection(process.argv[2] ?? '', 5_000);
+let loads = 0;
+let loadMs = 0;
+const values = new CachedValues<number, { id: number }>(
+  // Nothing is remembered here, so that each question meets Redis.
+  { ...patterns.user, localMs: 0 },
+  async (ids) => {
+    loads++;
+    if (loadMs > 10_000) process.send?.({ loads });
+    await pause(loadMs);
+    return new Map(ids.map((id) => [id, { value: { id } }]));
+  },
+  {
+    store: new RedisStore(redis, new Generation(redis, 'stampede')),
+    invalidations: { publish: () => undefined },
+    bulkhead: new Bulkhead(16, 1_000),
+  },
+);
+
+process.on('message', (question: Question) => void answer(question));
+while (!redis.isReady) await pause(5);
+process.send?.({ loads });
+
+async function answer({ id, times, loadMs: ms }: Question): Promise<void> {
+  loads = 0;
+  loadMs = ms;
+  await Promise.all(Array.from({ length: times }, () => values.getOrCompute(id)));
+  process.send?.({ loads });
+}

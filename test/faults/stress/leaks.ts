@@ -1,0 +1,41 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { eventually } from '../processes.js';
+import type { World } from './world.js';
+
+const mostGrownMiB = 40;
+
+/** Counts of what is held, by name. */
+type Holdings = Readonly<Record<string, number>>;
+
+/** What this process holds: as much as before the world was built once it is closed. */
+export async function heldByProcess(): Promise<Holdings> {
+  const resources = process.getActiveResourcesInfo();
+  const count = (name: string) => resources.filter((resource) => resource === name).length;
+  return { sockets: count('TCPSocketWrap'), servers: count('TCPServerWrap'), timers: count('Timeout') };
+}
+
+/** What the gateways of a world hold for connections: nothing when there are none. */
+export async function heldByGateways(world: World): Promise<Holdings> {
+  setFlagsFromString('--expose_gc');
+  (runInNewContext('gc') as () => void)();
+  return {
+    subscriptions: world.all.reduce((sum, { bus }) => sum + bus.openSubscriptions, 0),
+    connections: await world.openConnections(),
+    // In steps, as a heap is never the same twice.
+    [`${mostGrownMiB} MiB of memory`]: Math.round(process.memoryUsage().heapUsed / 2 ** 20 / mostGrownMiB),
+  };
+}
+
+/** Waits until no more is held than before; throws what is if it does not come to that. */
+export async function expectNoMore(before: Holdings, look: () => Promise<Holdings>): Promise<void> {
+  let more: string[] = [];
+  const compare = async () => {
+    const now = Object.entries(await look());
+    more = now.filter(([what, count]) => count > (before[what] ?? 0)).map(([what, count]) => `${count} ${what}`);
+    return more.length === 0 ? true : undefined;
+  };
+  await eventually(compare, 'nothing is left behind', 15_000).catch(() => {
+    throw new Error(`Held are ${more.join(', ')}; before: ${JSON.stringify(before)}`);
+  });
+}
