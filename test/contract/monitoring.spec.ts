@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Probes } from '#health/probes.js';
-import { findPromtool } from '#servers/promtool.js';
+import { findPromtool } from '#servers/prometheus.js';
 import { startOperationsServer } from '#service/operations-server.js';
 import { startHouse, type House } from '#testing/app.js';
 import { authApp } from '../../apps/auth/src/auth.app.js';
