@@ -23,4 +23,5 @@ export interface SystemOptions {
 /** The repository's folder. */
 export const root: string;
 export function freePort(): Promise<number>;
+export function freePortsFrom(offsets: readonly number[]): Promise<number>;
 export function startSystem(options?: SystemOptions): Promise<System>;

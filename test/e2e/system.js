@@ -24,6 +24,25 @@ export async function freePort() {
   return port;
 }
 
+/** A port from which on those at the offsets are free: below the range from which systems give ports to whoever asks. */
+export async function freePortsFrom(offsets) {
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 10_000);
+    const free = await Promise.all(offsets.map((offset) => isFree(base + offset)));
+    if (!free.includes(false)) return base;
+  }
+}
+
+async function isFree(port) {
+  const server = createServer();
+  const listens = await new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (listens) server.close();
+  return listens;
+}
+
 /**
  * Starts Fechatter as a user would, on a data folder and ports of its own, and waits until it is ready.
  * @param {{ topology?: string, args?: string[], env?: Record<string, string | undefined>, dataDir?: string, port?: number }} options
