@@ -1,4 +1,4 @@
-import { freePortsFrom, startSystem } from './system.js';
+import { freePort, startSystem } from './system.js';
 
 /** Which processes there are, and how far behind HEALTH_PORT each shows its metrics. */
 const processes = {
@@ -14,8 +14,10 @@ export default async function setUp() {
   const topology = process.env.TOPOLOGY ?? 'standalone';
   const args = topology === 'distributed' ? ['--gateways', '2', '--message', '2'] : [];
   const offsets = processes[topology];
-  const healthPort = await freePortsFrom(Object.values(offsets));
-  const system = await startSystem({ topology, args, env: { HEALTH_PORT: String(healthPort) } });
+  // Two for gateways, then those of health.
+  const port = await freePort(2 + Math.max(...Object.values(offsets)));
+  const healthPort = port + 2;
+  const system = await startSystem({ topology, args, port, env: { HEALTH_PORT: String(healthPort) } });
   globalThis.fechatterSystem = system;
   process.env.FECHATTER_URL = system.url;
   process.env.FECHATTER_HEALTH_PORTS = JSON.stringify(
