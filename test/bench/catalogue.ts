@@ -1,6 +1,7 @@
 import { batches } from './batches.js';
 import type { Bench } from './bench.js';
 import { cache } from './cache.js';
+import { dashboard } from './dashboard.js';
 import { delivery } from './delivery.js';
 import { echo } from './echo.js';
 import { fanout } from './fanout.js';
@@ -33,5 +34,6 @@ export const catalogue: readonly Bench[] = [
   history,
   micro,
   cache,
+  dashboard,
   soak,
 ];
