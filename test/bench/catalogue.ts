@@ -1,6 +1,7 @@
 import { batches } from './batches.js';
 import type { Bench } from './bench.js';
 import { cache } from './cache.js';
+import { dashboard } from './dashboard.js';
 import { delivery } from './delivery.js';
 import { echo } from './echo.js';
 import { fanout } from './fanout.js';
@@ -35,5 +36,6 @@ export const catalogue: readonly Bench[] = [
   search,
   micro,
   cache,
+  dashboard,
   soak,
 ];

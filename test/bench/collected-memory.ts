@@ -4,6 +4,11 @@ import { WebSocket } from 'ws';
 /** Has Node take a debugger on a port of its choice, which it tells on stderr. */
 export const inspectable = '--inspect=127.0.0.1:0';
 
+/** The environment of processes whose memory is to be looked at. */
+export function inspected(): { NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${inspectable}` };
+}
+
 const address = /Debugger listening on (ws:\S+)/g;
 const settleMs = 1_000;
 

@@ -1,7 +1,7 @@
 import { withCrowd } from '../load/crowd/crowd.js';
 import type { FanOutResult } from '../load/crowd/orders.js';
 import type { Bench, Figure, Plot, Setting } from './bench.js';
-import { inspectable, type CollectedMemory } from './collected-memory.js';
+import { inspected, type CollectedMemory } from './collected-memory.js';
 import { admitCrowd } from './crowd-people.js';
 import { crowdsTakeTurns, type CrowdSide } from './crowd-sides.js';
 import { untilIndexed } from './fill.js';
@@ -25,10 +25,7 @@ export const fanout: Bench = {
   name: 'fanout',
   about: 'one message to 10,000 sockets in one chat, against a bare ws broadcast of the same bytes; memory per socket',
   topologies: ['standalone', 'distributed'],
-  run: (setting) =>
-    withSubject(setting.topology, (subject) => measure(setting, subject), {
-      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${inspectable}`,
-    }),
+  run: (setting) => withSubject(setting.topology, (subject) => measure(setting, subject), inspected()),
 };
 
 type Side = CrowdSide<'fan-out'>;

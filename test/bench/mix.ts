@@ -83,14 +83,19 @@ export const mix: Bench = {
   run: (setting) => withSubject(setting.topology, (subject) => measure(setting, subject)),
 };
 
-async function measure(setting: Setting, subject: Subject) {
+/** A team with channels and messages, and all that it does as requests, without those that this server does not answer. */
+export async function mixOf(setting: Setting, subject: Subject) {
   setting.say('making people, channels and messages');
   const { people, chatId } = await subject.channel(members);
   const chats = [chatId];
   while (chats.length < channelShares.length)
     chats.push(await people[0]!.createChannel(`bench-${chats.length}`, people));
   await fill(setting, subject, people, chats);
-  const { targets, missing } = await targetsOf(subject, people, chats);
+  return { people, chatId, ...(await targetsOf(subject, people, chats)) };
+}
+
+async function measure(setting: Setting, subject: Subject) {
+  const { targets, missing } = await mixOf(setting, subject);
   setting.say('highest rate');
   const closed = setting.quick ? { warmUpSeconds: 1, seconds: 3 } : { warmUpSeconds: 5, seconds: 20 };
   const highest = await setting.generator.run({ kind: 'closed', targets, connections: 64, ...closed });
@@ -140,7 +145,6 @@ async function fill(setting: Setting, subject: Subject, people: readonly Person[
   await untilIndexed(setting, subject);
 }
 
-/** The actions as requests, without those that this server does not answer. */
 async function targetsOf({ port, admin }: Subject, people: readonly Person[], chats: readonly number[]) {
   const places = await placesIn(admin, chats);
   const targets: Target[] = [];

@@ -1,14 +1,13 @@
 import type { Subject } from './subject.js';
 
 interface Health {
-  readonly memory: NodeJS.MemoryUsage;
   readonly dependencies: readonly { readonly details?: { readonly pool?: { readonly max: number } } }[];
 }
 
 const timeoutMs = 5_000;
 
 /** What a process of the server says of itself on its health port. */
-export async function healthOf(port: number): Promise<Health> {
+async function healthOf(port: number): Promise<Health> {
   return (await ask(port, '/admin/production/health')).json() as Promise<Health>;
 }
 
@@ -27,7 +26,7 @@ export async function closedWith(subject: Subject, code: number): Promise<number
 }
 
 /** Where the process that holds the sockets says how it is. */
-export function gatewayPort({ metricsPorts }: Subject): number {
+function gatewayPort({ metricsPorts }: Subject): number {
   return metricsPorts.gateway ?? metricsPorts.standalone!;
 }
 

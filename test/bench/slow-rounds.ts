@@ -1,7 +1,7 @@
 import { withCrowd, type Crowd } from '../load/crowd/crowd.js';
 import type { SteadyResult } from '../load/crowd/orders.js';
 import type { Setting } from './bench.js';
-import { closedWith, gatewayPort, healthOf } from './operations.js';
+import { closedWith } from './operations.js';
 import type { Person } from './person.js';
 import { Sampler } from './sampler.js';
 import type { Subject } from './subject.js';
@@ -27,14 +27,14 @@ export interface Scene {
 
 export interface Round {
   readonly stretches: readonly SteadyResult[];
-  /** Resident memory of the process with the sockets, in bytes, over the seconds. */
-  readonly resident: readonly (readonly [number, number])[];
+  /** The most that the process with the sockets held after a garbage collection, in bytes. */
+  readonly heldBytes: number;
 }
 
 /** What became of the one who did not read. */
 export interface Slowness {
-  /** What the server had sent to the others and kept for this one when it gave up, in bytes. */
-  readonly heldBytes: number;
+  /** What the server had sent to the others but not to this one when it gave up, in bytes. */
+  readonly behindBytes: number;
   readonly closedAfterSeconds: number;
   readonly closeCode: number | undefined;
   /** Entries that came by themselves after the return, and those that had to be paged over HTTP. */
@@ -45,10 +45,9 @@ export interface Slowness {
 }
 
 export async function everybodyReads(scene: Scene): Promise<Round> {
-  const sampler = watch(scene, 0);
   const stretches: SteadyResult[] = [];
   for (let stretch = 0; stretch < (scene.setting.quick ? 1 : 3); stretch++) stretches.push(await oneStretch(scene));
-  return { stretches, resident: (await sampler.stop()).map(([seconds, { rss }]) => [seconds, rss] as const) };
+  return { stretches, heldBytes: (await scene.subject.gatewayMemory()).held };
 }
 
 /** Goes on until the server has closed the connection; then the slow one reads what is left, and returns. */
@@ -59,41 +58,44 @@ export async function oneDoesNotRead(scene: Scene): Promise<Round & Slowness> {
     await slow.ask({ kind: 'pause' });
     const sampler = watch(scene, closedBefore);
     const stretches: SteadyResult[] = [];
-    do stretches.push(await oneStretch(scene));
-    while ((await closedWith(subject, tooSlow)) === closedBefore && stretches.length < mostStretches);
+    const held: number[] = [];
+    // Looked at between the times that count, as long as the server holds something for it.
+    for (let isOpen = true; isOpen && stretches.length < mostStretches;) {
+      stretches.push(await oneStretch(scene));
+      isOpen = (await closedWith(subject, tooSlow)) === closedBefore;
+      if (isOpen) held.push((await subject.gatewayMemory()).held);
+    }
     const seen = await sampler.stop();
-    const resident = seen.map(([seconds, { rss }]) => [seconds, rss] as const);
     const [closedAfterSeconds, atClose] = seen.find(([, { isClosed }]) => isClosed) ?? [];
     if (closedAfterSeconds === undefined) throw new Error('The one who does not read was not closed');
     await slow.ask({ kind: 'drain' });
     const [left] = (await slow.ask({ kind: 'look' })).places;
-    const kept = await entriesBetween(slowOne, chatId, left!.position, atClose!.lastSeq);
-    const heldBytes = kept.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
+    const behind = await entriesBetween(slowOne, chatId, left!.position, atClose!.lastSeq);
+    const behindBytes = behind.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
     return {
       stretches,
-      resident,
+      heldBytes: Math.max(...held),
       closedAfterSeconds,
-      heldBytes,
+      behindBytes,
       closeCode: left!.closeCode,
       ...(await comeBack(scene, slow)),
     };
   });
 }
 
-/** Back to where it was: what is sent again, and what is not sent but named as a gap and read over HTTP. */
+/** Back to where it was: what is sent again, and what is not sent but named and read over HTTP. */
 async function comeBack({ subject, chatId, slowOne }: Scene, slow: Crowd) {
   const before = (await slow.ask({ kind: 'look' })).places[0]!;
   const { resumedMs, firstFailures } = await slow.ask({ kind: 'reconnect', spreadMs: 0, limitMs: 10_000 });
   if (resumedMs.length !== 1) throw new Error(`The slow one did not come back: ${firstFailures.join(' | ')}`);
   const { position, wrong, gaps } = (await slow.ask({ kind: 'look' })).places[0]!;
+  const skipped = gaps.reduce((sum, [from, to]) => sum + to - from, 0);
+  const skippedBefore = before.gaps.reduce((sum, [from, to]) => sum + to - from, 0);
   let paged = 0;
-  let skipped = 0;
-  for (const [from, to] of gaps.slice(before.gaps.length)) {
-    skipped += to - from;
-    paged += (await entriesBetween(slowOne, chatId, from, to)).length;
-  }
+  for (const [from, to] of gaps) paged += (await entriesBetween(slowOne, chatId, from, to)).length;
   const behind = (await lastSeq(subject, chatId)) - position;
-  return { sentAgain: position - before.position - skipped, paged, wrong: wrong + behind + skipped - paged };
+  const sentAgain = position - before.position - (skipped - skippedBefore);
+  return { sentAgain, paged, wrong: wrong + behind + skipped - paged };
 }
 
 function oneStretch({ setting, subject, crowd, chatId }: Scene): Promise<SteadyResult> {
@@ -106,8 +108,7 @@ function oneStretch({ setting, subject, crowd, chatId }: Scene): Promise<SteadyR
 function watch({ subject, chatId }: Scene, closedBefore: number) {
   return new Sampler(sampleMs, async () => {
     const isClosed = (await closedWith(subject, tooSlow)) > closedBefore;
-    const { rss } = (await healthOf(gatewayPort(subject))).memory;
-    return { isClosed, rss, lastSeq: await lastSeq(subject, chatId) };
+    return { isClosed, lastSeq: await lastSeq(subject, chatId) };
   });
 }
 

@@ -66,7 +66,7 @@ export class Subject {
     return this.system.log();
   }
 
-  /** Of the process that holds the connections; it must have been started with `inspectable`. */
+  /** Of the process that holds the connections; it must have been started as `inspected`. */
   gatewayMemory(): Promise<CollectedMemory> {
     const script = this.topology === 'standalone' ? '/apps/cli/start.mjs' : '/apps/gateway/src/main.js';
     return collectedMemory(this.log(), script);

@@ -22,5 +22,5 @@ export interface SystemOptions {
 
 /** The repository's folder. */
 export const root: string;
-export function freePort(): Promise<number>;
+export function freePort(following?: number): Promise<number>;
 export function startSystem(options?: SystemOptions): Promise<System>;

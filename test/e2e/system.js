@@ -15,13 +15,28 @@ const launchers = {
   distributed: scripts['start:distributed'].split(' ').slice(2),
 };
 
-/** A port that was free a moment ago. */
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
+/** A port that was free a moment ago, and with it so many after it. */
+export async function freePort(following = 0) {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address();
+    server.close();
+    const others = Array.from({ length: following }, (_, index) => isFree(port + 1 + index));
+    if (!(await Promise.all(others)).includes(false)) return port;
+  }
+}
+
+async function isFree(port) {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }
 
 /**
@@ -30,7 +45,8 @@ export async function freePort() {
  */
 export async function startSystem({ topology = 'standalone', args = [], env = {}, dataDir, port } = {}) {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), `fechatter-${topology}-`));
-  const chosen = port ?? (await freePort());
+  // A second gateway takes the next one.
+  const chosen = port ?? (await freePort(1));
   const log = join(folder, 'server.log');
   const child = spawn(process.execPath, [...launchers[topology], ...args], {
     cwd: root,

@@ -12,17 +12,6 @@ import { descendantsOf, eventually, untilGone, type Process } from './processes.
 
 const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
 
-/** A port whose successor is free as well. */
-async function freePair(): Promise<number> {
-  for (;;) {
-    const port = await freePort();
-    const next = createServer().listen(port + 1, '127.0.0.1');
-    const taken = await Promise.race([once(next, 'listening').then(() => false), once(next, 'error').then(() => true)]);
-    next.close();
-    if (!taken) return port;
-  }
-}
-
 function post(url: string, path: string, body: object, token = ''): Promise<Response> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   return fetch(url + path, {
@@ -55,7 +44,7 @@ describe('Two gateways and three message services', () => {
   let token: string;
 
   beforeAll(async () => {
-    const port = await freePair();
+    const port = await freePort(1);
     system = await startDistributed(['--gateways', '2', '--message', '3'], port);
     urls = [port, port + 1].map((number) => `http://127.0.0.1:${number}`);
     await eventually(() => (system.log().includes('8 processes') ? true : undefined), 'all are ready');

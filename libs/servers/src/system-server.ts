@@ -4,7 +4,7 @@ import { ServerError } from './server-error.js';
 import { ServerProcess } from './server-process.js';
 import { findServerProgram, type FindOptions, type ServerProgram } from './server-program.js';
 
-/** Options of `startNats` and `startRedis`. */
+/** Options of `startNats`, `startRedis` and `startPrometheus`. */
 export interface SystemServerOptions extends FindOptions {
   /** Folder of this server alone; made when it is missing. */
   readonly dir: string;
@@ -12,7 +12,7 @@ export interface SystemServerOptions extends FindOptions {
   readonly port?: number;
 }
 
-/** A server that comes from the system's packages (NATS, Redis), one of our own on 127.0.0.1. It ends when this process ends. */
+/** A server that comes from the system's packages, one of our own on 127.0.0.1. It ends when this process ends. */
 export interface SystemServer {
   readonly url: string;
   readonly port: number;
@@ -27,7 +27,7 @@ export interface SystemServer {
   resume(): void;
 }
 
-/** What differs between the two. */
+/** What differs between them. */
 export interface SystemServerKind {
   readonly title: string;
   readonly scheme: string;
@@ -37,7 +37,7 @@ export interface SystemServerKind {
   readonly environment?: Readonly<Record<string, string>>;
   arguments(port: number, dir: string): readonly string[];
   /** Whether the server that answers on the port is the one that was started. */
-  isOurs(port: number, pid: number): Promise<boolean>;
+  isOurs(port: number, pid: number, dir: string): Promise<boolean>;
 }
 
 const START_MS = 20_000;
@@ -62,7 +62,7 @@ export async function startSystemServer(kind: SystemServerKind, options: SystemS
         throw new ServerError('port_in_use', `${kind.title} cannot listen on port ${port}: another program does.`);
       throw new ServerError('failed', `${kind.title} did not start (${await server.exited}):\n${server.output}`);
     }
-    if (!(await kind.isOurs(port, server.pid))) {
+    if (!(await kind.isOurs(port, server.pid, dir))) {
       await server.kill();
       throw new ServerError('failed', `The server on port ${port} is not the ${kind.title} that was started.`);
     }

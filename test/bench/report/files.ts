@@ -4,17 +4,22 @@ import { format, resolveConfig } from 'prettier';
 import { catalogue } from '../catalogue.js';
 import type { Result } from '../run.js';
 import { resultsFolder } from '../subject.js';
-import { htmlReport } from './html.js';
+import { conditions, htmlReport } from './html.js';
+import { picture } from './picture.js';
 import { readmeSection, withSection } from './readme.js';
+
+const dashboardPicture = 'deploy/monitoring/operator.svg';
 
 /**
  * Keeps a result in place of the last one of its bench and topology, and makes the page of all that are kept. Short runs
- * are kept apart. Answers where the page is.
+ * are kept apart. The dashboard is drawn for its README too. Answers where the page is.
  */
 export function keep(result: Result): string {
   const folder = folderOf(result.quick);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${result.bench}-${result.topology}.json`), JSON.stringify(result, undefined, 1));
+  if (result.bench === 'dashboard')
+    writeFileSync(result.quick ? join(folder, 'operator.svg') : dashboardPicture, pictureOf(result));
   const page = join(folder, 'report.html');
   writeFileSync(page, htmlReport(kept(result.quick)));
   return page;
@@ -28,6 +33,11 @@ export async function writeReport(): Promise<number> {
   const page = withSection(readFileSync('README.md', 'utf8'), readmeSection(results));
   writeFileSync('README.md', await format(page, { ...(await resolveConfig('README.md')), parser: 'markdown' }));
   return results.length;
+}
+
+function pictureOf(result: Result): string {
+  const notes = [...(result.notes ?? []), ...conditions(result)];
+  return picture("The operator's dashboard under load", result.plots ?? [], notes);
 }
 
 /** In the order of the catalogue. */

@@ -4,7 +4,8 @@ import { linear, logarithmic, ordinal, percentiles, type Scale } from './scale.j
 import { seriesColours } from './style.js';
 import { number } from './table.js';
 
-const [width, height] = [640, 300];
+export const plotSize = { width: 640, height: 300 };
+const { width, height } = plotSize;
 const margin = { left: 78, right: 16, top: 12, bottom: 44 };
 const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
 
@@ -13,10 +14,11 @@ export function plotFigure(plot: Plot): string {
   const legend = plot.series
     .map(({ name }, at) => `<li class="s${at % seriesColours}">${escapeHtml(name)}</li>`)
     .join('');
-  return `<figure><figcaption>${escapeHtml(plot.title)}</figcaption><ul class="legend">${legend}</ul>${svg(plot)}</figure>`;
+  return `<figure><figcaption>${escapeHtml(plot.title)}</figcaption><ul class="legend">${legend}</ul>${plotSvg(plot)}</figure>`;
 }
 
-function svg(plot: Plot): string {
+/** The plot without title and legend; `place` are attributes that say where it is in a larger picture. */
+export function plotSvg(plot: Plot, place = ''): string {
   const [xs, ys] = [0, 1].map((at) => plot.series.flatMap(({ points }) => points.map((point) => point[at]!)));
   const [x, y] = scalesOf(plot.kind, xs!, ys!);
   const left = (value: number) => margin.left + x.place(value) * inner.width;
@@ -28,7 +30,7 @@ function svg(plot: Plot): string {
     const dots = points.length > 24 ? '' : points.map((point) => dot(point, left, top, plot)).join('');
     return `<g class="s${at % seriesColours}"><path d="${path}"><title>${escapeHtml(name)}</title></path>${dots}</g>`;
   });
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(plot.title)}">${[
+  return `<svg ${place} viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(plot.title)}">${[
     ...y.ticks.map((tick) => yTick(tick, top(tick))),
     ...x.ticks.map((tick) => xTick(tick, left(tick), plot.kind)),
     `<text class="axis" x="${margin.left + inner.width / 2}" y="${height - 6}">${escapeHtml(plot.x)}</text>`,

@@ -9,7 +9,7 @@ const steps = [1, 2, 2.5, 5, 10];
 
 /** From 0 to somewhat above the highest value, with round ticks. */
 export function linear(values: readonly number[], most = 6): Scale {
-  const highest = Math.max(...values, Number.EPSILON);
+  const highest = Math.max(...values, 0) || 1;
   const magnitude = 10 ** Math.floor(Math.log10(highest / most));
   const step = magnitude * (steps.find((factor) => highest / (factor * magnitude) <= most) ?? 10);
   const count = Math.ceil(highest / step - 1e-9);

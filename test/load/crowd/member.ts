@@ -10,7 +10,7 @@ const head: EntryHead = { isMessage: false, chatId: 0, seq: 0 };
 
 interface ServerFrame {
   readonly type: string;
-  readonly data: { ref?: unknown; epoch: number; heads: Record<string, number>; from: number; to: number };
+  readonly data: { ref?: unknown; epoch: number; heads: Record<string, number>; from: number; to: number; seq: number };
 }
 
 /** One socket of a crowd, and how far it is in the log of the chat. */
@@ -106,9 +106,14 @@ export class Member implements RawSocketListener {
   private hear(frame: ServerFrame): void {
     if (this.answer?.take(frame) === true) return;
     if (frame.type === 'error') throw new Error(`The server refused: ${JSON.stringify(frame.data)}`);
-    if (frame.type !== 'gap') return;
-    this.gaps.push([frame.data.from, frame.data.to]);
-    this.position = frame.data.to;
+    if (frame.type === 'gap') this.skip(frame.data.from, frame.data.to);
+    // A slow client is told where a log ends in the place of its entries.
+    if (frame.type === 'head' && frame.data.seq > this.position) this.skip(this.position, frame.data.seq);
+  }
+
+  private skip(from: number, to: number): void {
+    this.gaps.push([from, to]);
+    this.position = to;
   }
 
   /** The next frame that matches. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database/statement.js';
+import { metrics } from '#telemetry/metrics.js';
 import { handOver, listen, loggedChat, upTo, workspaceId } from '../chat.fixture.js';
 import { message, outcomes, send, sendAll, SendHouse, stored } from './send.fixture.js';
 import type { SendQueue } from './send.queue.js';
@@ -34,6 +35,17 @@ describe('a flush', () => {
       })),
     );
     await house.expectDense(chatId, 20);
+  });
+
+  it('is counted with what it has stored, and nothing waits afterwards', async () => {
+    const chatId = await house.chat(1, 2);
+    const sum = async () => Number(/^fechatter_flush_messages_sum (\d+)$/m.exec(await metrics.metrics())?.[1]);
+    const before = await sum();
+    await Promise.all(upTo(20).map((n) => send(first, message(chatId, 1, `message ${n}`))));
+    await send(first, message(chatId, 1, 'once', 'key'));
+    await send(first, message(chatId, 1, 'once', 'key'));
+    expect((await sum()) - before).toBe(21);
+    expect(await metrics.metrics()).toMatch(/^fechatter_send_waiting_messages 0$/m);
   });
 
   it('moves the read position of the sender up to the own message', async () => {

@@ -4,6 +4,7 @@ import type { LogEntry } from '#contracts/log.contract.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { refusalOf } from './flush-error.js';
 import { messageOf, type FlushOutcome, type Outgoing } from './outgoing.js';
+import { flushSizes, showLine } from './send.metrics.js';
 import { SendRepository } from './send.repository.js';
 import { Unit, WaitingLine, type Sent } from './waiting-line.js';
 
@@ -41,7 +42,9 @@ export class SendQueue {
   constructor(
     @Inject(SendRepository) private readonly messages: SendRepository,
     @Inject(LogPublisher) private readonly publisher: LogPublisher,
-  ) {}
+  ) {
+    showLine(this.line);
+  }
 
   /**
    * Stores all of the messages or none, and says of each what became of it. Settles after the commit. UNAVAILABLE when
@@ -107,6 +110,7 @@ export class SendQueue {
         units.map(({ messages }) => messages),
         lockWait,
       );
+      flushSizes.observe(outcomes.reduce((sum, ofUnit) => sum + ofUnit.filter(isStored).length, 0));
       const busy = units.filter((_, index) => isBusy(outcomes[index]));
       return { busy, answer: () => this.settle(units, outcomes) };
     } catch (error) {
@@ -154,6 +158,10 @@ export class SendQueue {
 /** The chat of one of them is locked by somebody else, so all of the unit has to wait. */
 function isBusy(outcomes: readonly FlushOutcome[] = []): boolean {
   return outcomes.some(({ outcome }) => outcome === 'busy');
+}
+
+function isStored({ outcome }: FlushOutcome): boolean {
+  return outcome === 'stored';
 }
 
 function sentOf(outgoing: Outgoing, row: FlushOutcome): Sent {

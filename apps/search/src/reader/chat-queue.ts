@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LogEntry } from '#contracts/log.contract.js';
+import { showQueue } from './queue.metrics.js';
 
 const mostChats = 10_000;
 const mostEntries = 20_000;
@@ -26,11 +27,29 @@ interface Waiting extends Growth {
 export class ChatQueue {
   /** The one that waits longest comes first. */
   private readonly waiting = new Map<number, Waiting>();
-  private readonly taken = new Set<number>();
+  /** What is read right now, with the time since when it waited. */
+  private readonly taken = new Map<number, number>();
   private entryCount = 0;
   private closed = false;
   private sleepers: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    showQueue(this);
+  }
+
+  /** How many chats are not indexed to their end, as far as is known. */
+  get size(): number {
+    const taken = [...this.taken.keys()].filter((chatId) => !this.waiting.has(chatId));
+    return this.waiting.size + taken.length;
+  }
+
+  /** How long the one of them has waited that has waited longest. */
+  get lagSeconds(): number {
+    const [longest] = this.waiting.values();
+    const since = Math.min(longest?.since ?? Infinity, ...this.taken.values());
+    return since === Infinity ? 0 : (performance.now() - since) / 1000;
+  }
 
   /** Notes that a chat has grown; `entries` are the last ones of its log. */
   push(chatId: number, entries: readonly LogEntry[]): void {
@@ -57,7 +76,7 @@ export class ChatQueue {
       }
       this.waiting.delete(next.chatId);
       this.entryCount -= next.entries.length;
-      this.taken.add(next.chatId);
+      this.taken.set(next.chatId, next.since);
       return next;
     }
     return undefined;

@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import { ChatQueue } from './chat-queue.js';
+
+it('says how many chats are not indexed to their end, and since when', async () => {
+  const queue = new ChatQueue();
+  expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
+  for (const chatId of [1, 2, 1]) queue.push(chatId, []);
+  expect(queue.size).toBe(2);
+  // It gathers for a moment before it gives anything away.
+  for (const chatId of [1, 2]) expect(await queue.take()).toMatchObject({ chatId });
+  expect(queue.size).toBe(2);
+  expect(queue.lagSeconds).toBeGreaterThan(0.09);
+  queue.giveBack(1);
+  queue.push(2, []);
+  expect(queue.size).toBe(1);
+  queue.giveBack(2);
+  expect(await queue.take()).toMatchObject({ chatId: 2 });
+  queue.giveBack(2);
+  expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
+  queue.close();
+});
