@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
  * carries a hash of its bytes, and who has those already gets 304 without a body.
  */
 export function withCaching(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
-  const { contract } = request.routeOptions.config;
+  const { contract } = request;
   if (contract === undefined || reply.statusCode !== 200) return payload;
   if (contract.publicForSeconds !== undefined) {
     void reply.header('cache-control', `public, max-age=${contract.publicForSeconds}`);

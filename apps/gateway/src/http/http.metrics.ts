@@ -1,15 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
+import type { Route as Contract } from '#contracts/http/route.js';
 import { Durations, type Tally } from '#telemetry/durations.js';
 import { metrics } from '#telemetry/metrics.js';
 
 interface Meters {
-  answers: number;
+  readonly method: string;
+  readonly path: string;
   readonly duration: Tally;
+  /** How many answers by status. */
+  readonly answers: Map<number, number>;
 }
 
-/** By method, path and status, of which there are few. */
-const known = new Map<string, Map<number, Meters>>();
+/** One for each operation. */
+const ofOperations = new Map<Contract, Meters>();
+/** One for each method and path of what is not an operation, and one for each method where nothing was found. */
+const ofOthers = new Map<string, Meters>();
 
 const durations = new Durations(
   metrics,
@@ -24,28 +30,37 @@ new Counter({
   registers: [metrics],
   collect() {
     this.reset();
-    for (const [route, byStatus] of known) {
-      const [method = '', path = ''] = route.split(' ');
-      for (const [status, { answers }] of byStatus) this.inc({ method, path, status }, answers);
+    for (const { method, path, answers } of [...ofOperations.values(), ...ofOthers.values()]) {
+      for (const [status, count] of answers) this.inc({ method, path, status }, count);
     }
   },
 });
 
 /** Counts an answer. The path is the route's pattern: what callers make up never becomes a label. */
 export function countRequest(request: FastifyRequest, reply: FastifyReply): void {
-  const meters = metersOf(`${request.method} ${request.routeOptions.url ?? 'none'}`, reply.statusCode);
-  meters.answers += 1;
-  meters.duration.note(reply.elapsedTime / 1000);
+  const { duration, answers } = metersOf(request);
+  answers.set(reply.statusCode, (answers.get(reply.statusCode) ?? 0) + 1);
+  duration.note(reply.elapsedTime / 1000);
 }
 
-function metersOf(route: string, status: number): Meters {
-  const found = known.get(route)?.get(status);
-  if (found !== undefined) return found;
-  const byStatus = known.get(route) ?? new Map<number, Meters>();
-  known.set(route, byStatus);
-  const [method = '', path = ''] = route.split(' ');
-  const duration = [...byStatus.values()][0]?.duration ?? durations.tally({ method, path });
-  const made = { answers: 0, duration };
-  byStatus.set(status, made);
-  return made;
+function metersOf(request: FastifyRequest): Meters {
+  const { contract } = request;
+  const known = contract === undefined ? undefined : ofOperations.get(contract);
+  if (known !== undefined) return known;
+  const method = contract?.method ?? request.method;
+  const path = request.routeOptions.url ?? 'none';
+  const made = () => ({
+    method,
+    path,
+    duration: durations.tally({ method, path }),
+    answers: new Map<number, number>(),
+  });
+  if (contract !== undefined) return kept(ofOperations, contract, made);
+  return kept(ofOthers, `${method} ${path}`, made);
+}
+
+function kept<Key>(known: Map<Key, Meters>, key: Key, make: () => Meters): Meters {
+  const meters = known.get(key) ?? make();
+  known.set(key, meters);
+  return meters;
 }

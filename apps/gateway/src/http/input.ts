@@ -10,7 +10,8 @@ const noBody = nothing.optional().transform(() => undefined);
 /** Everything that came with a request, validated by its contract. Throws VALIDATION_ERROR, or BAD_REQUEST. */
 export function parseInput<R extends Route>(contract: R, request: FastifyRequest): InputOf<R> {
   return {
-    params: parse(contract.params ?? nothing, request.params),
+    // A path without a parameter in its pattern brings none.
+    params: contract.params === undefined ? {} : parse(contract.params, request.params),
     query: parse(contract.query ?? nothing, request.query),
     headers: contract.headers === undefined ? {} : parse(contract.headers, request.headers),
     body: bodyOf(contract, request.body),
@@ -25,6 +26,7 @@ function bodyOf(contract: Route, body: unknown): unknown {
     throw new FechatterError('BAD_REQUEST', 'Send the lines with `Content-Type: application/x-ndjson`.');
   }
   if (isStream) throw new FechatterError('BAD_REQUEST', 'Send JSON with `Content-Type: application/json`.');
+  if (contract.body === undefined && (body ?? undefined) === undefined) return undefined;
   // Fastify hands over null where there was no body at all.
   return parse(contract.body ?? noBody, body ?? undefined);
 }

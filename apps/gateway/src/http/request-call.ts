@@ -35,6 +35,8 @@ declare module 'fastify' {
     contract?: Route;
   }
   interface FastifyRequest {
+    /** Of the route that was found. Fastify's `routeOptions` makes an object each time that it is asked. */
+    contract?: Route;
     /** Set by RouteGuard. */
     call?: RequestCall;
   }

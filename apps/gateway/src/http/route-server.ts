@@ -19,7 +19,10 @@ function serve(fastify: FastifyInstance, guard: RouteGuard, { contract, handle }
     url: fastifyPath(contract.path),
     config: { contract },
     // Before the body is read: who may not come in costs nothing more.
-    onRequest: (request, reply, done) => admit(guard, contract, request, reply, done),
+    onRequest: (request, reply, done) => {
+      request.contract = contract;
+      admit(guard, contract, request, reply, done);
+    },
     handler: async (request, reply) => {
       const input = parseInput(contract, request);
       const call = callOf(request);

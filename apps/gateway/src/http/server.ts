@@ -41,6 +41,7 @@ export function createAdapter(
   });
   const fastify: FastifyInstance = adapter.getInstance();
   acceptBodies(fastify);
+  fastify.decorateRequest('contract', undefined);
   fastify.decorateRequest('call', undefined);
   fastify.addHook('onRoute', (route) => {
     const most = route.config?.contract?.maxBodyBytes;
@@ -51,7 +52,7 @@ export function createAdapter(
     done();
   });
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
-    const isStream = request.routeOptions.config.contract?.content === 'application/x-ndjson';
+    const isStream = request.contract?.content === 'application/x-ndjson';
     if (!isStream && hasConnection(request)) boundArrival(request.raw, config.REQUEST_TIMEOUT_MS);
     done(null, payload);
   });
@@ -63,7 +64,8 @@ export function createAdapter(
   fastify.addHook('onSend', (request, reply, payload, done) => {
     // A stop waits for every connection: one that is kept alive would hold it up.
     if (probes.isStopping) void reply.header('connection', 'close');
-    done(null, withCaching(request, reply, payload));
+    // Answers of one turn of the event loop leave together (README, Decisions).
+    setImmediate(done, null, withCaching(request, reply, payload));
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     countRequest(request, reply);
@@ -106,7 +108,7 @@ function validateReply(
   payload: unknown,
   done: (error: Error | null, payload: unknown) => void,
 ): void {
-  const { contract } = request.routeOptions.config;
+  const { contract } = request;
   const isChecked = contract !== undefined && reply.statusCode < 400 && !(payload instanceof Encoded);
   const problem = isChecked ? contract.reply.safeParse(payload).error : undefined;
   done(problem === undefined ? null : new Error(`${contract?.path} breaks its contract: ${problem.message}`), payload);
