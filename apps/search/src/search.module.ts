@@ -11,6 +11,7 @@ import { QueryController } from './query/query.controller.js';
 import { QueryService } from './query/query.service.js';
 import { ChatQueue } from './reader/chat-queue.js';
 import { ComparisonService } from './reader/comparison.service.js';
+import { Pace } from './reader/pace.js';
 import { ReaderService } from './reader/reader.service.js';
 import { RebuildService } from './reader/rebuild.service.js';
 import type { SearchConfig } from './search.config.js';
@@ -34,6 +35,7 @@ export class SearchModule {
           useFactory: (index: IndexRepository, matcher: MatchRepository, generations: GenerationRepository) =>
             new PostgresEngine(index, matcher, generations, config.SEARCH_BUDGET_MS),
         },
+        { provide: Pace, useFactory: () => new Pace() },
         ...[ChatQueue, ReaderService, ComparisonService, RebuildService, QueryService],
       ],
     };

@@ -1,29 +1,36 @@
 import { cpus } from 'node:os';
 
-/** Shares of its time from which on this process, or the whole machine, is busy with people. */
+/** Shares of its time from which on this process, or the whole machine, is busy. */
 const busyProcess = 0.5;
 const busyMachine = 0.8;
-const windowMs = 250;
+/** Less says nothing: the machine counts its time in hundredths of a second. */
+const shortestMs = 100;
 
-/** Whether the process or the machine was busy in the last quarter of a second. */
+/** Whether the process or the machine was busy during the times that were watched last. */
 export class Load {
-  private since = -Infinity;
-  private loop = performance.eventLoopUtilization();
-  private machine = machineTime();
-  private high = false;
+  isHigh = false;
+  private watchedMs = 0;
+  private readonly seen = { active: 0, idle: 0, machine: 0 };
 
-  isHigh(): boolean {
-    const now = performance.now();
-    if (now - this.since < windowMs) return this.high;
-    this.since = now;
-    const loop = performance.eventLoopUtilization();
-    const machine = machineTime();
-    const { utilization } = performance.eventLoopUtilization(loop, this.loop);
-    const share = 1 - (machine.idle - this.machine.idle) / Math.max(1, machine.all - this.machine.all);
-    this.high = utilization >= busyProcess || share >= busyMachine;
-    this.loop = loop;
-    this.machine = machine;
-    return this.high;
+  /** Watches until the function that it answers is called. */
+  watch(): () => void {
+    const [since, loop, machine] = [performance.now(), performance.eventLoopUtilization(), machineTime()];
+    return () => {
+      const { active } = performance.eventLoopUtilization(loop);
+      const now = machineTime();
+      this.watchedMs += performance.now() - since;
+      this.seen.active += active;
+      this.seen.idle += now.idle - machine.idle;
+      this.seen.machine += now.all - machine.all;
+      if (this.watchedMs >= shortestMs) this.judge();
+    };
+  }
+
+  private judge(): void {
+    const { active, idle, machine } = this.seen;
+    this.isHigh = active >= busyProcess * this.watchedMs || machine - idle >= busyMachine * machine;
+    this.watchedMs = 0;
+    Object.assign(this.seen, { active: 0, idle: 0, machine: 0 });
   }
 }
 

@@ -1,52 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Pace } from './pace.js';
 
 describe('Pace', () => {
-  const busy = () => new Pace({ isHigh: () => true });
+  const paceAt = (isHigh: boolean) => new Pace({ isHigh, watch: () => () => undefined });
 
-  /** Begins three pieces of work and tells how many of them have begun, and how many were done at the same time at most. */
-  function begin(pace: Pace) {
-    const seen = { begun: 0, atOnce: 0 };
-    const finish: (() => void)[] = [];
-    let now = 0;
+  it('does one piece after another', async () => {
+    const pace = paceAt(false);
+    let [now, atOnce, done] = [0, 0, 0];
     const work = async () => {
-      seen.begun += 1;
-      seen.atOnce = Math.max(seen.atOnce, ++now);
-      await new Promise<void>((resolve) => finish.push(resolve));
-      now -= 1;
+      atOnce = Math.max(atOnce, ++now);
+      await pause(1);
+      [now, done] = [now - 1, done + 1];
     };
-    const done = Promise.all([1, 2, 3].map(() => pace.run(work)));
-    return { seen, finish, done };
-  }
-
-  const aTurn = () => new Promise((resolve) => setImmediate(resolve));
-
-  it('does everything at once while there is room', async () => {
-    const pace = new Pace({ isHigh: () => false });
-    const { seen, finish, done } = begin(pace);
-    await aTurn();
-    for (const end of finish) end();
-    await done;
-    expect(seen.begun).toBe(3);
+    await Promise.all([1, 2, 3].map(() => pace.run(work)));
+    expect({ atOnce, done }).toEqual({ atOnce: 1, done: 3 });
   });
 
-  it('does one piece after another while people keep the process busy', async () => {
-    const pace = busy();
-    const { seen, finish, done } = begin(pace);
-    await aTurn();
-    expect(seen.begun).toBe(1);
+  it('rests for nine times the length of the work while others are busy, until it is ended', async () => {
+    const pace = paceAt(true);
+    const times = { first: 0, second: 0 };
+    const first = pace.run(async () => {
+      const since = performance.now();
+      await pause(10);
+      times.first = performance.now() - since;
+    });
+    const since = performance.now();
+    const second = pace.run(() => Promise.resolve((times.second = performance.now() - since)));
+    await Promise.all([first, second]);
+    expect(times.second).toBeGreaterThan(9 * times.first);
+    const long = pace.run(() => pause(200));
+    const last = pace.run(() => Promise.resolve(7));
+    await long;
     pace.end();
-    while (finish.length > 0 || seen.begun < 3) {
-      finish.shift()?.();
-      await aTurn();
-    }
-    await done;
-    expect(seen).toEqual({ begun: 3, atOnce: 1 });
+    expect(await last).toBe(7);
   });
 
-  it('hands on what the work answers, and why it failed', async () => {
-    const pace = busy();
-    pace.end();
+  it('hands on why the work failed', async () => {
+    const pace = paceAt(false);
     await expect(pace.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await pace.run(() => Promise.resolve(7))).toBe(7);
   });

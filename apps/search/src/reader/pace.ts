@@ -3,21 +3,24 @@ import { Load } from './load.js';
 
 const restFactor = 9;
 const longestRestMs = 1_000;
+/** How long the index works at most before it rests and looks what others do, and for how long it looks. */
+const workMs = 1_000;
+const lookMs = 110;
 
 /**
- * Lets people go first: while this process or its machine is busy, the index takes one piece of work at a time and rests
- * for nine times its length after each, a second at most. What comes meanwhile is indexed in larger pieces, which cost
- * less.
+ * Lets people go first. The index does one piece of work after the other. Each second it stands still for a moment and
+ * sees how busy process and machine are without it; while they are, it rests after each piece for nine times its length,
+ * a second at most. What comes meanwhile is indexed in larger pieces, which cost less.
  */
 export class Pace {
   private readonly ended = new AbortController();
   private line: Promise<void> = Promise.resolve();
+  private lookedAt = performance.now();
 
-  constructor(private readonly load: Pick<Load, 'isHigh'> = new Load()) {}
+  constructor(private readonly load: Pick<Load, 'isHigh' | 'watch'> = new Load()) {}
 
-  /** Does the work, now or when it is its turn; settles with it. */
+  /** Does the work when it is its turn; settles with it. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (!this.load.isHigh()) return work();
     const turn = this.line;
     let leave = (): void => undefined;
     this.line = new Promise((resolve) => (leave = resolve));
@@ -36,8 +39,12 @@ export class Pace {
   }
 
   private async rest(workedMs: number): Promise<void> {
-    if (!this.load.isHigh()) return;
-    const ms = Math.min(longestRestMs, restFactor * workedMs);
+    const mustLook = performance.now() - this.lookedAt >= workMs;
+    if (!this.load.isHigh && !mustLook) return;
+    const ms = this.load.isHigh ? Math.min(longestRestMs, restFactor * workedMs) : lookMs;
+    const seen = this.load.watch();
     await pause(ms, undefined, { signal: this.ended.signal }).catch(() => undefined);
+    seen();
+    this.lookedAt = performance.now();
   }
 }

@@ -19,15 +19,15 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   private readonly logger = new Logger('search.reader');
   private running: Promise<void>[] = [];
   private subscription: Subscription | undefined;
-  private readonly pace = new Pace();
   private readonly catchUp: CatchUp;
 
   constructor(
     @Inject(Bus) private readonly bus: Bus,
     @Inject(ChatQueue) private readonly queue: ChatQueue,
     @Inject(Engine) private readonly engine: Engine,
+    @Inject(Pace) private readonly pace: Pace,
   ) {
-    this.catchUp = new CatchUp(bus, engine, this.pace);
+    this.catchUp = new CatchUp(bus, engine, pace);
   }
 
   onApplicationBootstrap(): void {

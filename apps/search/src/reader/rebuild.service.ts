@@ -18,15 +18,15 @@ const slice = 1_000;
 @Injectable()
 export class RebuildService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loop = new Loop('search.rebuild', lookMs, () => this.build());
-  private readonly pace = new Pace();
   private readonly catchUp: CatchUp;
   private stopped = false;
 
   constructor(
     @Inject(Bus) private readonly bus: Bus,
     @Inject(Engine) private readonly engine: Engine,
+    @Inject(Pace) private readonly pace: Pace,
   ) {
-    this.catchUp = new CatchUp(bus, engine, this.pace);
+    this.catchUp = new CatchUp(bus, engine, pace);
   }
 
   onApplicationBootstrap(): void {
