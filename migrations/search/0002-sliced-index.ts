@@ -55,6 +55,14 @@ export class SearchSlicedIndex1700000000002 implements MigrationInterface {
         lexemes tsvector NOT NULL,
         CONSTRAINT indexed_messages_pkey PRIMARY KEY (generation, chat_id, message_id)
       );
+      -- The words of each slice, found by the pairs of their letters: which of them hold a part that is looked for.
+      CREATE TABLE search.words (
+        slice_id bigint NOT NULL,
+        word text COLLATE "C" NOT NULL,
+        pairs tsvector NOT NULL,
+        CONSTRAINT words_pkey PRIMARY KEY (slice_id, word)
+      );
+      CREATE INDEX idx_words_pairs ON search.words USING gin (pairs) WITH (fastupdate = off);
       ALTER INDEX search.idx_messages_content_gin RENAME TO idx_documents_words;
       -- Without a list of pending entries, which every search would have to read through.
       CREATE INDEX idx_messages_content_gin ON search.indexed_messages USING gin (lexemes) WITH (fastupdate = off);
@@ -63,7 +71,7 @@ export class SearchSlicedIndex1700000000002 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      DROP TABLE search.indexed_messages, search.slices, search.positions, search.generations;
+      DROP TABLE search.words, search.indexed_messages, search.slices, search.positions, search.generations;
       ALTER INDEX search.idx_documents_words RENAME TO idx_messages_content_gin;
     `);
   }

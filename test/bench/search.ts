@@ -59,8 +59,8 @@ function against(name: string, ours: number, floor: { name: string; value: numbe
 /** What the index takes on the disk, against the texts. */
 async function storageOf({ subject }: Corpus): Promise<number> {
   const { rows } = await subject.admin.query<{ share: number }>(
-    `SELECT pg_total_relation_size('search.indexed_messages')::float8 / sum(octet_length(content)) AS share
-     FROM message.messages`,
+    `SELECT (pg_total_relation_size('search.indexed_messages') + pg_total_relation_size('search.words'))::float8
+       / sum(octet_length(content)) AS share FROM message.messages`,
   );
   return rows[0]!.share;
 }

@@ -33,7 +33,8 @@ export const searchExamples = examples<Facts>(facts, {
     params: (f) => [
       ...[1, f.chat, f.seq, f.seq + 1, null, [f.message]],
       ...[[900_000_001], [f.seq + 1], [f.seq + 1], [1], [new Date()], [0], [0], [null], ['an example']],
-      ...[[`'${sliceMark}an':1 '${sliceMark}example':2`], ['an example'], ['english_stem'], [], [], [], [], []],
+      ...[[`'${sliceMark}an':1 '${sliceMark}example':2`], ['an example'], ['an example'], ['english_stem']],
+      ...[[], [], [], [], []],
     ],
     buffers: 120,
   },
@@ -48,20 +49,24 @@ export const searchExamples = examples<Facts>(facts, {
   },
   'search.complete_generation': { params: () => [1], buffers: 10 },
   'search.generations': { params: () => [], buffers: 5 },
-  'search.matches': {
-    params: (f) => [`'${sliceMark}${f.common}'`, f.slices, f.chats, null, null, null, null, 1_001, false, 21],
+  'search.find': {
+    params: (f) => [
+      ...[[`'${sliceMark}${f.common}'`], [null], [null], f.chats, null, null, null, null, 1_001, 2_000],
+      ...[false, null, 21, null, null, null, 1_001],
+    ],
     buffers: 5_000,
     bounds: counted,
-    mode: 'custom',
   },
   'search.neighbours': { params: (f) => [1, [f.chat], [f.message], 2], buffers: 20 },
-  'search.page': { params: (f) => [1, [f.chat], [f.message]], buffers: 10 },
   'search.positions': { params: (f) => [1, f.chats], buffers: 1_600 },
   'search.purge': { params: (f) => [1, f.chat], buffers: 14_000, cold: 'removes a deleted chat in slices of 1,000' },
   'search.retire': { params: () => [1], buffers: 50, cold: 'what is left of generations before the active one' },
   'search.retire_documents': { params: () => [], buffers: 14_000, cold: 'empties the index of the last release' },
   'search.retire_messages': { params: () => [1], buffers: 14_000, cold: 'removes an index that was replaced' },
-  'search.settings': { params: () => ['1000'], buffers: 5 },
-  'search.slices_of': { params: (f) => [f.chats, null, null], buffers: 1_700 },
+  'search.retire_words': {
+    params: () => [1],
+    buffers: 14_000,
+    cold: 'removes the words of an index that was replaced',
+  },
   'search.stems': { params: () => [['running'], ['english_stem', 'german_stem']], buffers: 50 },
 });

@@ -17,6 +17,10 @@ export const searchData = `
   FROM generate_series(1, 200000) n CROSS JOIN LATERAL (SELECT 1 + n / 16384 AS slice,
     'message ' || n || ' of a chat about ' || CASE WHEN n % 1000 = 0 THEN 'a needle' ELSE 'everything' END AS text
   ) t;
+  INSERT INTO words (slice_id, word, pairs)
+  SELECT slice, word, array_to_tsvector(ARRAY(SELECT slice || '.' || substr(word, i, 2) FROM generate_series(1, length(word) - 1) i))
+  FROM (SELECT DISTINCT slice_id AS slice, unnest(string_to_array(content, ' ')) AS word FROM indexed_messages) w
+  WHERE length(word) > 1;
   INSERT INTO positions (generation, chat_id, workspace_id, seq) SELECT 1, n, 1, 100 FROM generate_series(1, 2500) n;
   INSERT INTO documents (chat_id, message_id, seq, version, sender_id, created_at, content, words)
   SELECT 1, n, n, n, 1, now(), 'old', to_tsvector('simple', 'old') FROM generate_series(1, 2000) n;

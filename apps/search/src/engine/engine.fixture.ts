@@ -2,7 +2,7 @@ import type { Message } from '#contracts/message.contract.js';
 import { testDatabase } from '#testing/database.js';
 import { searchDataSource } from '../search.data-source.js';
 import { noEffects, type Effects } from './effects.js';
-import type { Condition, Engine, Hit, Search } from './engine.js';
+import type { Condition, Engine, Found, Hit, Search } from './engine.js';
 import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
 import { MatchRepository } from './match.repository.js';
@@ -54,20 +54,16 @@ export async function applyAll(engine: Engine, chatId: number, effects: Effects)
   if (!(await engine.apply(1, chatId, position, position + 1, effects))) throw new Error('The chat has moved');
 }
 
-export async function find(
+export function search(
   engine: Engine,
   condition: Condition,
   chatIds: readonly number[],
   more: Partial<Search> = {},
-): Promise<readonly Hit[]> {
-  const search = {
-    condition,
-    chatIds,
-    from: undefined,
-    to: undefined,
-    sort: 'recent',
-    limit: 100,
-    after: undefined,
-  } as const;
-  return (await engine.find({ ...search, ...more })).hits;
+): Promise<Found> {
+  const wanted = { from: undefined, to: undefined, sort: 'recent', limit: 100, after: undefined } as const;
+  return engine.find({ condition, chatIds, ...wanted, ...more });
+}
+
+export async function find(...asked: Parameters<typeof search>): Promise<readonly Hit[]> {
+  return (await search(...asked)).hits;
 }

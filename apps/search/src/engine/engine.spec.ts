@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foldText } from '../text/fold.js';
 import { noEffects, type Change } from './effects.js';
-import { applyAll, find, messageOf, openPostgresEngine, store, type OpenEngine } from './engine.fixture.js';
-import type { Condition, Engine } from './engine.js';
+import { applyAll, find, messageOf, openPostgresEngine, search, store, type OpenEngine } from './engine.fixture.js';
+import type { Condition, Engine, Found, Place } from './engine.js';
 
 const word = (text: string, isPrefix = false): Condition => ({ kind: 'word', text, isPrefix });
 
@@ -80,6 +80,15 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     const expected = messages.map(({ id }) => id).toReversed();
     expect(await ids(word('mixed'))).toEqual(expected);
     expect(await ids(word('mixed'), { limit: 7 })).toEqual(expected.slice(0, 7));
+    const paged: number[] = [];
+    for (let after: Place | undefined; paged.length < 40;) {
+      const page: Found = await search(engine, word('mixed'), chatIds, { limit: 7, after });
+      paged.push(...page.hits.map(({ message_id }) => message_id));
+      const last = page.hits.at(-1)!;
+      after = { ...page, score: 0, createdAt: last.created_at.getTime(), messageId: last.message_id };
+      expect(page.hasMore).toBe(paged.length < 40);
+    }
+    expect(paged).toEqual(expected);
     const bySecond = messages.filter(({ sender_id }) => sender_id === 2).map(({ id }) => id);
     expect(await ids({ kind: 'sender', ids: [2] })).toEqual(bySecond.toReversed());
     expect(await ids({ kind: 'sender', ids: [] })).toEqual([]);

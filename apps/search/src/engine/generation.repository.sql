@@ -26,3 +26,9 @@ DELETE FROM search.documents WHERE (chat_id, message_id) IN (
 DELETE FROM search.indexed_messages WHERE (generation, chat_id, message_id) IN (
   SELECT generation, chat_id, message_id FROM search.indexed_messages WHERE generation < $1 LIMIT 1000
 ) RETURNING message_id;
+
+-- search.retire_words
+DELETE FROM search.words WHERE (slice_id, word) IN (
+  SELECT w.slice_id, w.word FROM search.slices s JOIN search.words w ON w.slice_id = s.id
+  WHERE s.generation < $1 LIMIT 1000
+) RETURNING slice_id;

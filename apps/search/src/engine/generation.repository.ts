@@ -31,6 +31,14 @@ const retireMessages = sql(
    ) RETURNING message_id`,
 );
 
+const retireWords = sql(
+  'search.retire_words',
+  `DELETE FROM search.words WHERE (slice_id, word) IN (
+     SELECT w.slice_id, w.word FROM search.slices s JOIN search.words w ON w.slice_id = s.id
+     WHERE s.generation < $1 LIMIT ${retireSlice}
+   ) RETURNING slice_id`,
+);
+
 const retire = sql(
   'search.retire',
   `WITH slices AS (DELETE FROM search.slices WHERE generation < $1),
@@ -68,6 +76,7 @@ export class GenerationRepository {
   /** Removes the generations before the one that is active now, in slices. */
   async retireBefore(id: number): Promise<void> {
     while ((await this.database.query(retireMessages, [id])).length === retireSlice);
+    while ((await this.database.query(retireWords, [id])).length === retireSlice);
     await this.database.query(retire, [id]);
     while ((await this.database.query(retireDocuments)).length === retireSlice);
   }

@@ -11,9 +11,10 @@ WITH moved AS (
 ), given AS (
   SELECT n.*, o.slice_id AS old_slice_id, coalesce(n.pinned, o.is_pinned, false) AS is_pinned
   FROM moved, unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::int[], $13::int[],
-    $14::boolean[], $15::text[], $16::text[], $17::text[], $18::text[])
-  n(message_id, seq, version, sender_id, created_at, reactions, replies, pinned, content, vector, words, stemmer)
-  LEFT JOIN search.indexed_messages o ON o.generation = $1 AND o.chat_id = $2 AND o.message_id = n.message_id
+    $14::boolean[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[])
+  n(message_id, seq, version, sender_id, created_at, reactions, replies, pinned, content, vector, words, to_stem, stemmer)
+  LEFT JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = $2
+    AND o.message_id = n.message_id OFFSET 0) o ON true
 ), slice AS (
   INSERT INTO search.slices AS s (id, generation, workspace_id, messages, oldest, newest)
   SELECT coalesce(open.id, nextval('search.slices_id_seq')), $1, m.workspace_id, f.messages, f.oldest, f.newest
@@ -26,15 +27,25 @@ WITH moved AS (
   ON CONFLICT (id) DO UPDATE SET messages = s.messages + excluded.messages,
   oldest = least(s.oldest, excluded.oldest), newest = greatest(s.newest, excluded.newest)
   RETURNING id
+), placed AS (
+  SELECT g.*, coalesce(g.old_slice_id, (SELECT id FROM slice)) AS slice_id FROM given g
+), named AS (
+  INSERT INTO search.words (slice_id, word, pairs)
+  SELECT w.slice_id, w.word, array_to_tsvector(ARRAY(
+      SELECT w.slice_id || '.' || substr(w.word, i, 2) FROM generate_series(1, length(w.word) - 1) i))
+  FROM (SELECT DISTINCT n.slice_id, word COLLATE "C" FROM placed n, unnest(string_to_array(n.words, ' ')) word) w
+  WHERE length(w.word) > 1
+  AND (SELECT k.slice_id FROM search.words k WHERE k.slice_id = w.slice_id AND k.word = w.word) IS NULL
+  ORDER BY w.slice_id, w.word ON CONFLICT DO NOTHING
 ), stored AS (
   INSERT INTO search.indexed_messages AS d (generation, chat_id, message_id, seq, version, slice_id, sender_id,
     created_at, reactions, replies, is_pinned, content, lexemes)
   SELECT $1, $2, n.message_id, n.seq, n.version, n.slice_id, n.sender_id, n.created_at, n.reactions, n.replies,
   n.is_pinned, n.content, replace(n.vector, '', n.slice_id || '.')::tsvector || (SELECT coalesce(array_to_tsvector(array_agg(DISTINCT n.slice_id || '.' || stem)), '')
-    FROM unnest(string_to_array(n.words, ' ')) word, unnest(ts_lexize(n.stemmer::regdictionary, word)) stem)
+    FROM unnest(string_to_array(n.to_stem, ' ')) word, unnest(ts_lexize(n.stemmer::regdictionary, word)) stem)
   || array_to_tsvector(array_remove(ARRAY[CASE WHEN n.reactions > 0 THEN n.slice_id || '.#reaction' END, CASE WHEN n.replies > 0 THEN n.slice_id || '.#thread' END,
       CASE WHEN n.is_pinned THEN n.slice_id || '.#pinned' END], NULL))
-  FROM (SELECT g.*, coalesce(g.old_slice_id, (SELECT id FROM slice)) AS slice_id FROM given g) n
+  FROM placed n
   ON CONFLICT (generation, chat_id, message_id) DO UPDATE SET version = excluded.version, content = excluded.content,
   reactions = excluded.reactions, replies = excluded.replies, is_pinned = excluded.is_pinned,
   lexemes = excluded.lexemes
@@ -51,10 +62,11 @@ WITH moved AS (
     o.replies + coalesce(sum(x.replies) FILTER (WHERE x.seq > o.version), 0) AS replies,
     coalesce((array_agg(x.pinned ORDER BY x.seq DESC) FILTER (WHERE x.pinned IS NOT NULL))[1], o.is_pinned)
     AS is_pinned
-    FROM moved, unnest($19::bigint[], $20::bigint[], $21::int[], $22::int[], $23::boolean[])
+    FROM moved, unnest($20::bigint[], $21::bigint[], $22::int[], $23::int[], $24::boolean[])
     x(message_id, seq, reactions, replies, pinned)
-    JOIN search.indexed_messages o ON o.generation = $1 AND o.chat_id = $2 AND o.message_id = x.message_id
-    GROUP BY o.generation, o.chat_id, o.message_id
+    CROSS JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = $2
+      AND o.message_id = x.message_id OFFSET 0) o
+    GROUP BY o.message_id, o.version, o.reactions, o.replies, o.is_pinned
   ) c
   WHERE d.generation = $1 AND d.chat_id = $2 AND d.message_id = c.message_id
 )

@@ -5,18 +5,22 @@ import { maxWordLength, tokensOf, type Token } from '../text/tokens.js';
 /** Stands for the slice of the index in which a lexeme is; PostgreSQL puts it in. */
 export const sliceMark = '\u0001';
 
+/** Stands before and behind a part of a word in a query; PostgreSQL puts the words in that hold it. */
+export const partMark = '\u0002';
+
 /** What a lexeme begins with that is not a word. */
-export const marks = { run: '~', part: '^', sender: '@', chat: '=', flag: '#', every: '*' } as const;
+export const marks = { run: '~', sender: '@', chat: '=', flag: '#', every: '*' } as const;
 
 /** As far as PostgreSQL counts. */
 const lastPosition = 16_383;
 const positionsOfLexeme = 255;
 const link = /\b(?:https?|ftp):\/\/\S/iu;
 
-/** What PostgreSQL stores for a text: a tsvector as text, and the words to stem with the stemmer of their language. */
+/** What PostgreSQL stores for a text: a tsvector as text, its words, and those to stem with the stemmer of their language. */
 export interface Lexemes {
   readonly vector: string;
   readonly words: string;
+  readonly toStem: string;
   readonly stemmer: string;
 }
 
@@ -31,7 +35,8 @@ export function lexemesOf(content: string, senderId: number, chatId: number, isR
   const placed = [...places].map(([lexeme, at]) => `'${sliceMark}${lexeme}':${at.join(',')}`);
   return {
     vector: [...facts.map((fact) => `'${sliceMark}${fact}'`), ...placed].join(' '),
-    words: [...words].filter(hasStem).join(' '),
+    words: [...words].join(' '),
+    toStem: [...words].filter(hasStem).join(' '),
     stemmer: stemmerOf([...words]),
   };
 }
@@ -51,10 +56,7 @@ export function bigrams(letters: readonly string[]): string[] {
   return letters.slice(1).map((letter, index) => `${letters[index]!}${letter}`);
 }
 
-/**
- * Words and letters of runs count as one place each, so that phrases may cross from one to the other. Parts of words
- * have places of their own: pairs of letters from the second one on, since the beginning is found by the word itself.
- */
+/** Words and letters of runs count as one place each, so that phrases may cross from one to the other. */
 function placesOf(tokens: readonly Token[]): Map<string, number[]> {
   const places = new Map<string, number[]>();
   const put = (lexeme: string, at: number): void => {
@@ -63,15 +65,12 @@ function placesOf(tokens: readonly Token[]): Map<string, number[]> {
     else if (known.length < positionsOfLexeme && at <= lastPosition) known.push(at);
   };
   let place = 1;
-  let part = 1;
   for (const { kind, text } of tokens) {
-    const letters = [...text];
     if (kind === 'word') {
       put(cut(text), place++);
-      for (const pair of bigrams(letters.slice(1))) put(`${marks.part}${pair}`, part++);
-      part++;
       continue;
     }
+    const letters = [...text];
     for (const pair of bigrams(letters)) put(`${marks.run}${pair}`, place++);
     put(`${marks.run}${letters.at(-1)!}`, place++);
   }

@@ -5,8 +5,7 @@ import type { Effects } from './effects.js';
 import { activeOf, countedExactly, Engine, type Found, type Generation, type Hit, type Search } from './engine.js';
 import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
-import { MatchRepository, type Match } from './match.repository.js';
-import { scored } from './score.js';
+import { MatchRepository } from './match.repository.js';
 import { stemmedWords, tsqueryOf } from './tsquery.js';
 
 const knownStems = 20_000;
@@ -32,14 +31,10 @@ export class PostgresEngine extends Engine {
     const query = tsqueryOf(search.condition, await this.stems(stemmedWords(search.condition)));
     if (query === undefined) return { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
     const found = await this.matcher.find(query, search, this.budgetMs);
-    const asOf = search.after?.asOf ?? found.matches[0]?.createdAt ?? 0;
     const total = search.after?.total ?? Math.min(found.count, countedExactly);
     const isExact = search.after?.isExact ?? (found.isAll && found.count <= countedExactly);
-    const ordered = scored(found.matches, search, asOf);
-    const wanted = ordered.slice(0, search.limit);
-    const hits = await this.hits(found.generation, wanted);
-    const hasMore = ordered.length > wanted.length || hits.length < wanted.length;
-    return { hits, total, isExact, asOf, hasMore, isPartial: found.isPartial };
+    const isPartial = found.isLate || !activeOf(await this.generations()).isComplete;
+    return { hits: found.hits, total, isExact, asOf: found.asOf, hasMore: found.hasMore, isPartial };
   }
 
   async neighbours(hits: readonly Hit[], count: number): Promise<readonly (readonly Hit[])[]> {
@@ -90,12 +85,5 @@ export class PostgresEngine extends Engine {
 
   purge(generation: number, chatId: number): Promise<void> {
     return this.index.purge(generation, chatId);
-  }
-
-  private async hits(generation: number, matches: readonly (Match & { readonly score: number })[]): Promise<Hit[]> {
-    if (matches.length === 0) return [];
-    const scores = new Map(matches.map(({ messageId, score }) => [messageId, score]));
-    const rows = await this.matcher.page(generation, matches);
-    return rows.map((row) => ({ ...row, score: scores.get(row.message_id) ?? 0 }));
   }
 }

@@ -1,7 +1,7 @@
 import { foldText } from '../text/fold.js';
 import { tokensOf, type Token } from '../text/tokens.js';
 import type { Condition } from './engine.js';
-import { bigrams, cut, hasStem, marks, sliceMark } from './lexemes.js';
+import { bigrams, cut, hasStem, marks, partMark, sliceMark } from './lexemes.js';
 
 type Stems = ReadonlyMap<string, readonly string[]>;
 
@@ -23,7 +23,7 @@ export function stemmedWords(condition: Condition): string[] {
 }
 
 /**
- * The condition as a tsquery with marks for the slice. Undefined where there is nothing to look up. What is excluded
+ * The condition as a tsquery with marks for the slice, and for the words that hold a part. Undefined where there is nothing to look up. What is excluded
  * always stands beside something that is wanted: an index cannot look up what is not there.
  */
 export function tsqueryOf(condition: Condition, stems: Stems): string | undefined {
@@ -99,9 +99,22 @@ function runLexemes(run: string): string[] {
 /** At the beginning of a word or anywhere inside; a single letter at the beginning only. */
 function partQuery({ kind, text }: Token): string {
   if (kind === 'run') return `(${runLexemes(text).join(' <-> ')})`;
-  const pairs = bigrams([...text]).map((pair) => lexeme(`${marks.part}${pair}`));
-  const inside = pairs.length === 0 ? [] : [`(${pairs.join(' <-> ')})`];
-  return anyOf([lexeme(cut(text), true), ...inside])!;
+  return [...text].length === 1 ? lexeme(text, true) : `${partMark}${cut(text)}${partMark}`;
+}
+
+/** What is between the parts of a query, and the parts, each with the pairs that its words hold. */
+export function piecesOf(query: string): { texts: string[]; parts: (string | null)[]; pairs: (string | null)[] } {
+  const pieces = query.split(partMark);
+  const texts = pieces.filter((_, index) => index % 2 === 0);
+  const parts = texts.map((_, index) => pieces[2 * index + 1] ?? null);
+  const pairs = parts.map(
+    (part) =>
+      part &&
+      bigrams([...part])
+        .map((pair) => lexeme(pair))
+        .join(' & '),
+  );
+  return { texts, parts, pairs };
 }
 
 function anyOf(queries: readonly string[]): string | undefined {

@@ -13,7 +13,7 @@ import { stemmedWords } from '../engine/tsquery.js';
 import { highlightHtml, wordsToStem } from '../highlight/highlight.js';
 import { wantedOf } from '../highlight/wanted.js';
 import { resolveNames } from './names.js';
-import { timeOf, understood, withFilters } from './search-request.js';
+import { narrowed, timeOf, understood, withFilters } from './search-request.js';
 
 type Request = RequestOf<typeof searchRpc.messages>;
 type Reply = ReplyOf<typeof searchRpc.messages>;
@@ -46,7 +46,7 @@ export class QueryService {
     const list = listOf(userId, request);
     const after = cursor === undefined ? undefined : placeOf(list, cursor);
     const condition = parsed.query && (await resolveNames(this.bus, parsed.query, userId, call));
-    const chatIds = readable.chat_ids;
+    const chatIds = condition === undefined ? [] : narrowed(readable.chat_ids, condition);
     const found =
       condition === undefined || chatIds.length === 0
         ? nothing

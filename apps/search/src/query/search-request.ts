@@ -20,6 +20,12 @@ export function understood(query: string, now: number): ParsedQuery {
   }
 }
 
+/** Of the chats that may be read those in which the condition can be met. */
+export function narrowed(chatIds: readonly number[], condition: Condition): readonly number[] {
+  if (condition.kind === 'all') return condition.of.reduce(narrowed, chatIds);
+  return condition.kind === 'chat' ? chatIds.filter((id) => condition.ids.includes(id)) : chatIds;
+}
+
 /** The condition together with what the filters say. */
 export function withFilters(condition: Condition, { filters }: Request, chatIds: readonly number[]): Condition {
   const more: Condition[] = [];
