@@ -31,6 +31,9 @@ const queryOfSlice = `
     '' ORDER BY p.n)::tsquery AS query
   FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY p(text, part, pairs, n)`;
 
+/** Relevance ranks by words; a part may stand for thousands of them. */
+const isRanked = '$11 AND ($2::text[])[1] IS NULL';
+
 /**
  * Matches, slice after slice from the newest on, of each the newest $9, until there are $17 or $10 milliseconds have
  * passed; and the first $13 of them in the order of time, or of relevance ($11). $1 to $3: the query; $4: chats; $5 and
@@ -40,9 +43,9 @@ const queryOfSlice = `
 export const findSql = `
   WITH found AS MATERIALIZED (
     SELECT d.generation, d.chat_id, d.message_id, d.created_at, s.rest,
-      CASE WHEN $11 THEN ts_rank_cd(d.lexemes, q.query, 1) + ts_rank(d.lexemes, q.query, 1) ELSE 1 END::float8 AS rank
+      CASE WHEN ${isRanked} THEN ts_rank_cd(d.lexemes, q.query, 1) + ts_rank(d.lexemes, q.query, 1) ELSE 1 END::float8 AS rank
     FROM (${slices}) s CROSS JOIN LATERAL (${queryOfSlice}) q CROSS JOIN LATERAL (
-      (SELECT d.generation, d.chat_id, d.message_id, d.created_at, CASE WHEN $11 THEN d.lexemes END AS lexemes
+      (SELECT d.generation, d.chat_id, d.message_id, d.created_at, CASE WHEN ${isRanked} THEN d.lexemes END AS lexemes
       FROM search.indexed_messages d
       WHERE d.lexemes @@ q.query AND (d.chat_id IN (SELECT unnest($4::bigint[]))) IS TRUE
         AND ($5::timestamptz IS NULL OR d.created_at >= $5) AND ($6::timestamptz IS NULL OR d.created_at <= $6)

@@ -3,7 +3,7 @@
 -- search.find
 WITH found AS MATERIALIZED (
   SELECT d.generation, d.chat_id, d.message_id, d.created_at, s.rest,
-  CASE WHEN $11 THEN ts_rank_cd(d.lexemes, q.query, 1) + ts_rank(d.lexemes, q.query, 1) ELSE 1 END::float8 AS rank
+  CASE WHEN $11 AND ($2::text[])[1] IS NULL THEN ts_rank_cd(d.lexemes, q.query, 1) + ts_rank(d.lexemes, q.query, 1) ELSE 1 END::float8 AS rank
   FROM (
     SELECT s.id, lead(s.newest) OVER newest AS rest FROM (
       SELECT id FROM search.generations
@@ -20,7 +20,7 @@ WITH found AS MATERIALIZED (
         ) w) END,
       '' ORDER BY p.n)::tsquery AS query
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY p(text, part, pairs, n)) q CROSS JOIN LATERAL (
-    (SELECT d.generation, d.chat_id, d.message_id, d.created_at, CASE WHEN $11 THEN d.lexemes END AS lexemes
+    (SELECT d.generation, d.chat_id, d.message_id, d.created_at, CASE WHEN $11 AND ($2::text[])[1] IS NULL THEN d.lexemes END AS lexemes
       FROM search.indexed_messages d
       WHERE d.lexemes @@ q.query AND (d.chat_id IN (SELECT unnest($4::bigint[]))) IS TRUE
       AND ($5::timestamptz IS NULL OR d.created_at >= $5) AND ($6::timestamptz IS NULL OR d.created_at <= $6)

@@ -32,8 +32,10 @@ interface MatchRow extends Hit {
   readonly rest: Date | null;
 }
 
-/** For so long matches are counted, and compared, that no page needs. */
-const countingMs = 5;
+/** So many are compared by relevance, however long it takes. */
+const comparedAtLeast = 100;
+/** For so long more are counted, and compared, than are needed. */
+const countingMs = 3;
 
 /** What is looked at: from when on, how many matches of each slice and of all, and for how long. */
 interface Range {
@@ -70,7 +72,7 @@ export class MatchRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /**
-   * Once a page is full, matches are counted and compared for a moment only. Slices may overlap in time: from the last
+   * Once there is enough, more is counted and compared for a moment only. Slices may overlap in time: from the last
    * message of the page on, those are looked at too that were not. Throws UNAVAILABLE when the time is up before anything
    * was found. `query`: a tsquery with marks for the slice and for parts.
    */
@@ -81,7 +83,7 @@ export class MatchRepository {
     const whole = { from: search.from, ofSlice: needed, ofAll: needed };
     let first = await this.run(query, search, { ...whole, ms: search.after === undefined ? countingMs : budgetMs });
     const isCut = first.length === 0 ? budgetMs - leftMs() >= countingMs : isUnfinished(first[0]!, search);
-    if (isCut) first = await this.run(query, search, { ...whole, ms: leftMs() });
+    if (isCut) first = await this.run(query, search, { ...whole, ofAll: enoughOf(search), ms: leftMs() });
     const from = unseen(first, search);
     const beyond = { from, ofSlice: search.limit + 1, ofAll: null };
     const rest = from === undefined ? [] : await this.run(query, search, { ...beyond, ms: leftMs() });
@@ -125,9 +127,14 @@ export class MatchRepository {
   }
 }
 
-/** The time was up before the page was full. */
-function isUnfinished({ is_all, found, ordered }: MatchRow, search: Search): boolean {
-  return !is_all && found < neededOf(search) && ordered <= search.limit;
+/** The time for counting was up before there was enough. */
+function isUnfinished({ is_all, found }: MatchRow, search: Search): boolean {
+  return search.after === undefined && !is_all && found < enoughOf(search);
+}
+
+/** How many matches fill a page, with one more, and make relevance worth its name. */
+function enoughOf({ sort, limit }: Search): number {
+  return sort === 'recent' ? limit + 1 : Math.max(comparedAtLeast, limit + 1);
 }
 
 /**

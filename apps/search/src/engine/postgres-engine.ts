@@ -16,6 +16,8 @@ const generationsMs = 1_000;
 export class PostgresEngine extends Engine {
   /** Stems never change. */
   private readonly stemsOf = new LRUCache<string, readonly string[]>({ max: knownStems });
+  /** The index was complete once; from then on the active generation always is. */
+  private isComplete = false;
   private known: { readonly generations: readonly Generation[]; readonly at: number } | undefined;
 
   constructor(
@@ -33,7 +35,7 @@ export class PostgresEngine extends Engine {
     const found = await this.matcher.find(query, search, this.budgetMs);
     const total = search.after?.total ?? Math.min(found.count, countedExactly);
     const isExact = search.after?.isExact ?? (found.isAll && found.count <= countedExactly);
-    const isPartial = found.isLate || !activeOf(await this.generations()).isComplete;
+    const isPartial = found.isLate || !(await this.hasAll());
     return { hits: found.hits, total, isExact, asOf: found.asOf, hasMore: found.hasMore, isPartial };
   }
 
@@ -85,5 +87,10 @@ export class PostgresEngine extends Engine {
 
   purge(generation: number, chatId: number): Promise<void> {
     return this.index.purge(generation, chatId);
+  }
+
+  private async hasAll(): Promise<boolean> {
+    this.isComplete ||= activeOf(await this.generations()).isComplete;
+    return this.isComplete;
   }
 }
