@@ -6,7 +6,7 @@ import { createDataSource, type PoolSettings, type ServiceDataSource } from '#da
 import { Database } from '#database/database.js';
 import { migrate } from '#database/migrate.js';
 import { prepareDatabase, type PreparedDatabase } from '#database/prepare.js';
-import { startPostgres } from '#servers/postgres.js';
+import { startPostgres, type PostgresOptions } from '#servers/postgres.js';
 
 /** A real PostgreSQL with a fresh, migrated database, for one spec file. */
 export interface TestDatabase {
@@ -19,13 +19,13 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** `durability: 'on'` for specs that speak about crashes; otherwise fsync is off. */
+/** `durability: 'on'` for specs that speak about crashes; otherwise fsync is off. `settings` as in postgresql.conf. */
 export async function testDatabase(
   services: readonly ServiceDataSource[],
-  options: { durability?: 'on' | 'off' } = {},
+  { durability = 'off', settings = {} }: Pick<PostgresOptions, 'durability' | 'settings'> = {},
 ): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'fechatter-test-'));
-  const server = await startPostgres({ dataDir: join(folder, 'postgres'), durability: options.durability ?? 'off' });
+  const server = await startPostgres({ dataDir: join(folder, 'postgres'), durability, settings });
   const opened: Database[] = [];
   const schemas = services.map((service) => service.schema);
   const close = async () => {

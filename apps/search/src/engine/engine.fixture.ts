@@ -11,11 +11,13 @@ import { PostgresEngine } from './postgres-engine.js';
 /** An engine with an index of its own. */
 export interface OpenEngine {
   readonly engine: Engine;
+  /** The superuser's URL of its server. */
+  readonly adminUrl: string;
   close(): Promise<void>;
 }
 
-export async function openPostgresEngine(): Promise<OpenEngine> {
-  const test = await testDatabase([searchDataSource]);
+export async function openPostgresEngine(settings: Record<string, string> = {}): Promise<OpenEngine> {
+  const test = await testDatabase([searchDataSource], { settings });
   const database = await test.database('search');
   const engine = new PostgresEngine(
     new IndexRepository(database),
@@ -23,7 +25,7 @@ export async function openPostgresEngine(): Promise<OpenEngine> {
     new GenerationRepository(database),
     5_000,
   );
-  return { engine, close: () => test.close() };
+  return { engine, adminUrl: test.adminUrl, close: () => test.close() };
 }
 
 let lastId = 0;
