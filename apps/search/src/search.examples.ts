@@ -52,7 +52,7 @@ export const searchExamples = examples<Facts>(facts, {
   'search.find': {
     params: (f) => [
       ...[[`'${sliceMark}${f.common}'`], [null], [null], f.chats, null, null, null, null, 1_001, 2_000],
-      ...[false, null, 21, null, null, null, 1_001],
+      ...[false, null, 21, null, null, null, 1_001, 1_001, 2_000],
     ],
     buffers: 5_000,
     bounds: counted,

@@ -24,11 +24,7 @@ interface MatchRow extends Hit {
   /** With those that the page has no room for, and one more than the limit. */
   readonly ordered: number;
   readonly as_of: Date;
-  /** Every slice was looked at. */
-  readonly is_all: boolean;
-  /** The last match that was seen, and the time of the newest message in the slices that were not looked at. */
-  readonly cut_at: Date;
-  readonly cut_id: number;
+  /** The time of the newest message in the slices that were not looked at, if there are any. */
   readonly rest: Date | null;
 }
 
@@ -37,11 +33,15 @@ const comparedAtLeast = 100;
 /** For so long more are counted, and compared, than are needed. */
 const countingMs = 3;
 
-/** What is looked at: from when on, how many matches of each slice and of all, and for how long. */
+/**
+ * What is looked at: from when on, how many matches of each slice and of all, after how many of them only the time for
+ * counting is left, and for how long at most.
+ */
 interface Range {
   readonly from: number | undefined;
   readonly ofSlice: number;
   readonly ofAll: number | null;
+  readonly enough: number | null;
   readonly ms: number;
 }
 
@@ -72,30 +72,28 @@ export class MatchRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /**
-   * Once there is enough, more is counted and compared for a moment only. Slices may overlap in time: from the last
-   * message of the page on, those are looked at too that were not. Throws UNAVAILABLE when the time is up before anything
-   * was found. `query`: a tsquery with marks for the slice and for parts.
+   * Slices may overlap in time: from the last message of the page on, those are looked at too that were not. Throws
+   * UNAVAILABLE when the time is up before anything was found. `query`: a tsquery with marks for the slice and for parts.
    */
   async find(query: string, search: Search, budgetMs: number): Promise<Matches> {
     const startedAt = performance.now();
     const leftMs = (): number => budgetMs - (performance.now() - startedAt);
     const needed = neededOf(search);
-    const whole = { from: search.from, ofSlice: needed, ofAll: needed };
-    let first = await this.run(query, search, { ...whole, ms: search.after === undefined ? countingMs : budgetMs });
-    const isCut = first.length === 0 ? budgetMs - leftMs() >= countingMs : isUnfinished(first[0]!, search);
-    if (isCut) first = await this.run(query, search, { ...whole, ofAll: enoughOf(search), ms: leftMs() });
+    const enough = search.after === undefined ? enoughOf(search) : null;
+    const whole = { from: search.from, ofSlice: needed, ofAll: needed, enough };
+    const first = await this.run(query, search, { ...whole, ms: budgetMs });
     const from = unseen(first, search);
-    const beyond = { from, ofSlice: search.limit + 1, ofAll: null };
+    const beyond = { from, ofSlice: search.limit + 1, ofAll: null, enough: null };
     const rest = from === undefined ? [] : await this.run(query, search, { ...beyond, ms: leftMs() });
     const rows = rest.length > 0 ? rest : first;
-    const isLate = leftMs() <= 0;
+    const [isLate, isAll] = [leftMs() <= 0, (first[0]?.rest ?? null) === null];
     if (isLate && rows.length === 0) {
       throw new FechatterError('UNAVAILABLE', 'The search took too long. Ask for something rarer.');
     }
     const hits = rows.slice(0, search.limit);
     const { ordered = 0, as_of } = rows[0] ?? {};
-    const { found = 0, is_all = !isLate } = first[0] ?? {};
-    return { hits, hasMore: ordered > hits.length, count: found, isAll: is_all, asOf: as_of?.getTime() ?? 0, isLate };
+    const asOf = as_of?.getTime() ?? 0;
+    return { hits, hasMore: ordered > hits.length, count: first[0]?.found ?? 0, isAll, asOf, isLate };
   }
 
   /** As Engine.neighbours. */
@@ -114,7 +112,7 @@ export class MatchRepository {
     return new Map(rows.map(({ word, stems: found }) => [word, found]));
   }
 
-  private run(query: string, search: Search, { from, ofSlice, ofAll, ms }: Range): Promise<MatchRow[]> {
+  private run(query: string, search: Search, { from, ofSlice, ofAll, enough, ms }: Range): Promise<MatchRow[]> {
     const { sort, after, limit, chatIds } = search;
     const { texts, parts, pairs } = piecesOf(query);
     const behind = after === undefined ? [null, null] : [new Date(after.createdAt), after.messageId];
@@ -122,14 +120,9 @@ export class MatchRepository {
       ...[texts, parts, pairs, chatIds, dateOf(from), dateOf(lastMoment(search))],
       ...(sort === 'recent' ? behind : [null, null]),
       ...[ofSlice, Math.ceil(ms), sort === 'relevance', dateOf(after?.asOf), limit + 1],
-      ...[after?.score ?? null, ...behind, ofAll],
+      ...[after?.score ?? null, ...behind, ofAll, enough, countingMs],
     ]);
   }
-}
-
-/** The time for counting was up before there was enough. */
-function isUnfinished({ is_all, found }: MatchRow, search: Search): boolean {
-  return search.after === undefined && !is_all && found < enoughOf(search);
 }
 
 /** How many matches fill a page, with one more, and make relevance worth its name. */
@@ -143,18 +136,17 @@ function enoughOf({ sort, limit }: Search): number {
  */
 function unseen(rows: readonly MatchRow[], { sort }: Search): number | undefined {
   const last = rows.at(-1);
-  if (last === undefined || sort !== 'recent' || last.is_all) return undefined;
-  const [at, cutAt] = [last.created_at.getTime(), last.cut_at.getTime()];
-  const isBehindCut = at < cutAt || (at === cutAt && last.message_id < last.cut_id);
-  return isBehindCut || at <= (last.rest?.getTime() ?? -Infinity) ? at : undefined;
+  if (last === undefined || sort !== 'recent') return undefined;
+  const at = last.created_at.getTime();
+  return at <= (last.rest?.getTime() ?? -Infinity) ? at : undefined;
 }
 
 /**
- * How many matches are looked for, one more than are counted or shown. The first page counts, and relevance compares
- * those again that it has compared for the first page.
+ * How many matches are looked for, one more than are counted or shown. The first page counts; later ones compare by
+ * relevance what the first one has compared.
  */
 function neededOf({ sort, after, limit }: Search): number {
-  if (after === undefined || (sort === 'relevance' && after.isExact)) return countedExactly + 1;
+  if (after === undefined || (sort === 'relevance' && after.total === countedExactly)) return countedExactly + 1;
   return sort === 'recent' ? limit + 1 : after.total;
 }
 
