@@ -187,9 +187,8 @@ describe('several servers', () => {
       bus.serve(probe.echo, handler, { queue });
       await subscribed(bus);
     }
-    await Promise.all(
-      Array.from({ length: 90 }, (_, n) => caller.call(probe.echo, { text: String(n) }, { as: anyone })),
-    );
+    // Those of one turn may go to one server.
+    for (let n = 0; n < 90; n++) await caller.call(probe.echo, { text: String(n) }, { as: anyone });
     expect(counts.reduce((sum, count) => sum + count)).toBe(90);
     expect(Math.min(...counts)).toBeGreaterThan(0);
   });
