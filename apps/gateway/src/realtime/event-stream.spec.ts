@@ -1,5 +1,7 @@
 import { request, type ClientRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Bulkhead } from '#cache/bulkhead.js';
+import { FechatterError } from '#contracts/error.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
@@ -170,6 +172,14 @@ describe('An event stream', () => {
     expect(stream.seqs(chat)).toEqual([1, 2, 3, 4]);
     stream.close();
     later.socket.close();
+  });
+
+  it('is to come again later when too many wait for where they left off', async () => {
+    const full = jest.spyOn(Bulkhead.prototype, 'run').mockRejectedValue(new FechatterError('UNAVAILABLE'));
+    const stream = await Stream.of(21, '', { 'last-event-id': new Date().toISOString() });
+    await until(() => stream.ended).finally(() => full.mockRestore());
+    expect(Number(stream.retry)).toBeGreaterThanOrEqual(1_000);
+    expect(stream.lastId).toBe('');
   });
 });
 
