@@ -3,7 +3,7 @@ import type { Message } from '#contracts/message.contract.js';
 import type { ReceiptPage } from '#contracts/receipt.contract.js';
 import { Person } from './client.js';
 import { started, stopClients } from './clients.js';
-import { eventually } from './eventually.js';
+import { eventually } from '#testing/eventually.js';
 
 let owner: Person;
 let member: Person;

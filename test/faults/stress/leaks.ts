@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
 import type { World } from './world.js';
 
 const mostGrownMiB = 40;
@@ -33,7 +33,7 @@ export async function expectNoMore(before: Holdings, look: () => Promise<Holding
   const compare = async () => {
     const now = Object.entries(await look());
     more = now.filter(([what, count]) => count > (before[what] ?? 0)).map(([what, count]) => `${count} ${what}`);
-    return more.length === 0 ? true : undefined;
+    return more.length === 0;
   };
   await eventually(compare, 'nothing is left behind', 15_000).catch(() => {
     throw new Error(`Held are ${more.join(', ')}; before: ${JSON.stringify(before)}`);
