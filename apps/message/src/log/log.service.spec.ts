@@ -5,6 +5,7 @@ import { sql } from '#database/statement.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
+import { eventually } from '#testing/eventually.js';
 import { createChat, handOver, listen, loggedChat, serveUsers, upTo } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
@@ -117,12 +118,11 @@ describe('comparing heads', () => {
     const before = await house.bus.call(logRpc.recentHeads, {}, { as: reader });
     expect(before.heads).toContainEqual({ chat_id: 1, last_seq: 10 });
     const { seq } = await send(1, 'one more');
-    const deadline = Date.now() + 3_000;
-    const seen = async () => (await house.bus.call(logRpc.recentHeads, {}, { as: reader })).heads;
-    while (!(await seen()).some(({ chat_id, last_seq }) => chat_id === 1 && last_seq === seq)) {
-      expect(Date.now()).toBeLessThan(deadline);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const isSeen = async () => {
+      const { heads } = await house.bus.call(logRpc.recentHeads, {}, { as: reader });
+      return heads.some(({ chat_id, last_seq }) => chat_id === 1 && last_seq === seq);
+    };
+    await eventually(isSeen, 'the chat is shown', 3_000);
   });
 
   it('shows all heads in slices', async () => {

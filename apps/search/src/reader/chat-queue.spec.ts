@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { eventually } from '#testing/eventually.js';
 import { ChatQueue } from './chat-queue.js';
 
 it('says how many chats are not indexed to their end, and since when', async () => {
@@ -9,7 +9,7 @@ it('says how many chats are not indexed to their end, and since when', async () 
   expect(queue.size).toBe(2);
   for (const chatId of [1, 2]) expect(await queue.take()).toMatchObject({ chatId });
   expect(queue.size).toBe(2);
-  while (queue.lagSeconds < 0.02) await pause(5);
+  await eventually(() => queue.lagSeconds >= 0.02);
   queue.giveBack(1);
   queue.push(2, []);
   expect(queue.size).toBe(1);
