@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSystem, type System } from '../e2e/system.js';
-import { descendantsOf, eventually } from './processes.js';
+import { descendantsOf } from './processes.js';
+import { eventually } from '#testing/eventually.js';
 
 const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
 const times = 120;
@@ -97,7 +98,7 @@ describe('The chat goes on', () => {
       expect(search.status).toBe(503);
     });
     await eventually(
-      async () => ((await ask('GET', '/api/search/messages?q=calm')).status === 200 ? true : undefined),
+      async () => (await ask('GET', '/api/search/messages?q=calm')).status === 200,
       'search answers again',
     );
   });
@@ -115,12 +116,12 @@ describe('The chat goes on', () => {
   it('by itself after NATS hung: meanwhile 503 and nothing hangs, and nothing acknowledged is lost', async () => {
     const answers = await whilePaused('nats-server', async () => {
       // Until the gateway has noticed.
-      await eventually(async () => ((await send('nats notices')).status === 503 ? true : undefined), '503');
+      await eventually(async () => (await send('nats notices')).status === 503, '503');
       return Promise.all([1, 2, 3, 4].map((number) => send(`nats hangs ${number}`)));
     });
     summary('NATS hangs', answers);
     expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
-    await eventually(async () => ((await send('nats is back')).status === 201 ? true : undefined), 'sends again');
+    await eventually(async () => (await send('nats is back')).status === 201, 'sends again');
     const stored = new Set<string>();
     for (let cursor = '', more = true; more;) {
       const path = `/api/messages?chat_id=1&limit=100${cursor}`;

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '#testing/eventually.js';
 import { freePort, startSystem, type System } from '../e2e/system.js';
 import { runCommand } from './command.js';
 
@@ -130,8 +131,6 @@ describe('A configuration that cannot work', () => {
 });
 
 async function untilLoginWorks(system: System): Promise<void> {
-  for (const until = Date.now() + 20_000; Date.now() < until;) {
-    if ((await post(system, '/api/auth/login', credentials)).status === 200) return;
-  }
-  throw new Error('The server did not recover from the death of its PostgreSQL');
+  const works = async () => (await post(system, '/api/auth/login', credentials)).status === 200;
+  await eventually(works, 'the server recovers from the death of its PostgreSQL');
 }

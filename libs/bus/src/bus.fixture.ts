@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { event, rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
@@ -85,12 +84,6 @@ export async function subscribed(bus: Bus): Promise<void> {
   const serving = bus.serve(ping, async (request) => request, { queue: 'ping' });
   await bus.call(ping, { text: '' }, { as: anyone });
   await serving.stop();
-}
-
-/** Waits for a condition; fails after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const limit = Date.now() + 10_000; !(await condition()); await pause(5))
-    if (Date.now() > limit) throw new Error(`Never came true: ${condition.toString()}`);
 }
 
 /** A promise that the spec resolves, to hold a handler where it is. */

@@ -4,18 +4,8 @@ import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
-import {
-  anyone,
-  echo,
-  errorOf,
-  holding,
-  probe,
-  recording,
-  secret,
-  startTestNats,
-  subscribed,
-  until,
-} from './bus.fixture.js';
+import { eventually } from '#testing/eventually.js';
+import { anyone, echo, errorOf, holding, probe, recording, secret, startTestNats, subscribed } from './bus.fixture.js';
 import type { Caller } from './bus.js';
 import { Identities } from './identity.js';
 import { NatsBus } from './nats-bus.js';
@@ -140,7 +130,7 @@ describe('on the wire', () => {
     await subscribed(server);
     await caller.call(probe.inner, { text: 'x' }, { as: anyone });
     caller.publish(probe.seen, { name: 'a.b' }, { text: 'y' });
-    await until(() => [...seen.keys()].some((subject) => subject.startsWith('event.')));
+    await eventually(() => [...seen.keys()].some((subject) => subject.startsWith('event.')));
     const request = seen.get('rpc.probe.inner');
     expect(request?.text).toBe('{"text":"x"}');
     expect(request?.names.sort()).toEqual(['Fechatter-Caller', 'Fechatter-Deadline', 'Fechatter-Request-Id']);
@@ -170,7 +160,7 @@ describe('on the wire', () => {
     stranger.publish('event.probe.1.seen', 'nonsense');
     await stranger.flush();
     caller.publish(probe.seen, { name: 1 }, { text: 'sense' });
-    await until(() => heard.length > 0);
+    await eventually(() => heard.length > 0);
     expect(heard).toEqual(['sense']);
   });
 });
@@ -215,12 +205,12 @@ describe('a nats-server', () => {
   });
 
   async function works(): Promise<void> {
-    await until(() => caller.status().healthy && server.status().healthy);
-    await until(
+    await eventually(() => caller.status().healthy && server.status().healthy);
+    await eventually(
       async () => (await caller.call(probe.echo, { text: 'x' }, { as: anyone }).catch(() => undefined)) !== undefined,
     );
     caller.publish(probe.seen, { name: 1 }, { text: 'again' });
-    await until(() => heard.includes('again'));
+    await eventually(() => heard.includes('again'));
   }
 
   it('that hangs costs a caller no more than its deadline', async () => {
@@ -248,7 +238,7 @@ describe('a nats-server', () => {
       expect((await errorOf(waiting)).code).toBe('UNAVAILABLE');
       expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).code).toBe('UNAVAILABLE');
       expect(performance.now() - start).toBeLessThan(1_000);
-      await until(() => !caller.status().healthy && !server.status().healthy);
+      await eventually(() => !caller.status().healthy && !server.status().healthy);
       expect(caller.status()).toEqual({ healthy: false, reason: 'no connection to NATS' });
       expect(() => caller.publish(probe.seen, { name: 1 }, { text: 'lost' })).not.toThrow();
       // The answer to a request of before finds no connection.

@@ -3,9 +3,10 @@ import type { Chat } from '#contracts/chat.contract.js';
 import { chatsApi } from '#contracts/http/chat.routes.js';
 import { invitesApi } from '#contracts/http/invite.routes.js';
 import { workspacesApi } from '#contracts/http/workspace.routes.js';
+import type { Fate } from '../fate.js';
 import { Installation } from '../installation.js';
 import { FaultProxy, type Target } from '../network/fault-proxy.js';
-import { natsFaults, type Fate, type FateCounts } from '../network/nats-faults.js';
+import { natsFaults, type FateCounts } from '../network/nats-faults.js';
 import { Random } from '../random.js';
 
 /** A gateway whose server has a bug that was planted (broken-gateway.ts). */

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
+import { Bulkhead } from '#cache/bulkhead.js';
 import { logRpc, type LogPage } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { Turnstile } from './turnstile.js';
+import { self } from '../self.js';
 
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 const pageLength = 100;
 const longestPauseMs = 5_000;
 
@@ -13,13 +13,16 @@ const longestPauseMs = 5_000;
 @Injectable()
 export class LogSource {
   private readonly logger = new Logger('gateway.log');
-  private readonly turnstile = new Turnstile(8);
+  private readonly bulkhead = new Bulkhead(8, 10_000);
   /** Reads that are on their way: who returns with others at once wants the same of the same chats. */
   private readonly reads = new Map<string, Promise<LogPage>>();
 
   constructor(private readonly bus: Bus) {}
 
-  /** The entries after a position. Repeats until it succeeds; undefined once nobody wants it any more. */
+  /**
+   * The entries after a position. Repeats until it succeeds, also when too many wait already; undefined once nobody wants
+   * it any more.
+   */
   async read(chatId: number, after: number, isWanted: () => boolean): Promise<LogPage | undefined> {
     for (let wait = 100; isWanted(); wait = Math.min(wait * 2, longestPauseMs)) {
       try {
@@ -37,8 +40,8 @@ export class LogSource {
     const known = this.reads.get(key);
     if (known !== undefined) return known;
     const range = { chat_id: chatId, after, limit: pageLength };
-    const read = this.turnstile
-      .pass(() => this.bus.call(logRpc.follow, range, asGateway))
+    const read = this.bulkhead
+      .run(() => this.bus.call(logRpc.follow, range, { as: self }))
       .finally(() => this.reads.delete(key));
     this.reads.set(key, read);
     return read;
