@@ -16,6 +16,7 @@ import { ensurePortIsFree } from '#service/port.js';
 import { traceWith } from '#service/trace-with.js';
 import { version } from '#service/version.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { configureMetrics } from '#telemetry/metrics.js';
 import { authApp } from '../../auth/src/auth.app.js';
 import { chatApp } from '../../chat/src/chat.app.js';
 import { gatewayApp } from '../../gateway/src/gateway.app.js';
@@ -36,6 +37,7 @@ export async function main(): Promise<void> {
 async function start(lifetime: Lifetime): Promise<void> {
   const settings = readSettings();
   configureLogging(settings.LOG_LEVEL, 'fechatter');
+  configureMetrics(settings.FECHATTER_METRICS === 'on');
   traceWith(settings, 'fechatter', lifetime);
   await ensurePortIsFree(settings.PORT, settings.HOST, 'PORT');
   await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
