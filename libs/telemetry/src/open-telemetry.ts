@@ -1,5 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Context, type SpanContext } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Context,
+  type SpanContext,
+} from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -8,6 +16,8 @@ import { spanQueue } from './span-queue.js';
 import type { Span, SpanStart, Tracer } from './tracer.js';
 
 const timeoutMillis = 5_000;
+/** In the course of a span that is not recorded nothing is. */
+const unrecorded: Span = { run: (work) => work(), end: () => undefined };
 const kinds = { internal: SpanKind.INTERNAL, server: SpanKind.SERVER, client: SpanKind.CLIENT };
 
 /** The library of OpenTelemetry, with spans that we begin ourselves; sends them as OTLP over HTTP in JSON. */
@@ -31,6 +41,8 @@ export class OpenTelemetry implements Tracer {
   }
 
   begin({ name, kind, attributes = {}, traceparent = '' }: SpanStart): Span {
+    const { current } = this;
+    if (current !== undefined && (current.traceFlags & TraceFlags.SAMPLED) === 0) return unrecorded;
     const caller = parseTraceParent(traceparent);
     const parent =
       caller === null ? (this.contexts.getStore() ?? ROOT_CONTEXT) : trace.setSpanContext(ROOT_CONTEXT, caller);

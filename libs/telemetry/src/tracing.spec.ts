@@ -79,6 +79,7 @@ describe('A trace context', () => {
     ]);
     expect(inner?.slice(0, 35)).toBe(outer?.slice(0, 35));
     expect(inner).not.toBe(outer);
+    expect(outer).toMatch(/-01$/);
     expect(currentTraceparent()).toBeUndefined();
   });
 });
