@@ -8,6 +8,7 @@ import {
   anyone,
   echo,
   errorOf,
+  errorWithin,
   holding,
   probe,
   recording,
@@ -227,10 +228,8 @@ describe('a nats-server', () => {
   it('that hangs costs a caller no more than its deadline', async () => {
     nats.pause();
     try {
-      const start = performance.now();
-      const error = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 500 }));
-      expect(error.code).toBe('UNAVAILABLE');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      const error = await errorWithin(1_000, caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 500 }));
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', cause: { message: 'deadline of probe.echo' } });
     } finally {
       nats.resume();
     }
@@ -243,12 +242,12 @@ describe('a nats-server', () => {
     await subscribed(server);
     const waiting = caller.call(probe.inner, { text: '' }, { as: anyone });
     await begun;
-    const start = performance.now();
     await nats.kill();
     try {
-      expect((await errorOf(waiting)).code).toBe('UNAVAILABLE');
-      expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).code).toBe('UNAVAILABLE');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      // Not at the deadline, that is.
+      const lost = { code: 'UNAVAILABLE', cause: { message: expect.stringContaining('nobody serves') } };
+      expect(await errorOf(waiting)).toMatchObject(lost);
+      expect(await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).toMatchObject(lost);
       await until(() => !caller.status().healthy && !server.status().healthy);
       expect(caller.status()).toEqual({ healthy: false, reason: 'no connection to NATS' });
       expect(() => caller.publish(probe.seen, { name: 1 }, { text: 'lost' })).not.toThrow();
@@ -265,9 +264,7 @@ describe('a nats-server', () => {
   it('that is gone does not keep a bus from closing', async () => {
     await nats.kill();
     try {
-      const start = performance.now();
       await Promise.all(opened.map((bus) => bus.close()));
-      expect(performance.now() - start).toBeLessThan(6_000);
       expect(caller.status()).toEqual({ healthy: false, reason: 'closed' });
       await expect(caller.call(probe.echo, { text: '' }, { as: anyone })).rejects.toThrow(FechatterError);
     } finally {
