@@ -23,6 +23,7 @@ import { gatewayApp } from '../../gateway/src/gateway.app.js';
 import { messageApp } from '../../message/src/message.app.js';
 import { searchApp } from '../../search/src/search.app.js';
 import { dataSources } from './data-sources.js';
+import { lookAhead } from './look-ahead.js';
 import { ready, terminalDefaults } from './terminal.js';
 import { StandaloneConfig } from './standalone.config.js';
 
@@ -84,7 +85,7 @@ function readSettings(): StandaloneConfig {
   const later = { DATABASE_URL: 'postgres://embedded', FECHATTER_SECRET: 'made or found in the data folder' };
   const [settings] = readTogether(
     () => readConfig(StandaloneConfig, environmentWith(terminalDefaults(), {})),
-    ...apps.map((app) => () => readConfig(app.config, environmentWith(later, { DATABASE_URL: later.DATABASE_URL }))),
+    ...lookAhead(environmentWith(later, { DATABASE_URL: later.DATABASE_URL })),
   );
   return settings;
 }
