@@ -13,6 +13,7 @@ import { list } from './list.js';
 import { micro } from './micro.js';
 import { mix } from './mix.js';
 import { sends } from './sends.js';
+import { sight } from './sight.js';
 import { slow } from './slow.js';
 import { soak } from './soak.js';
 import { storm } from './storm.js';
@@ -35,5 +36,6 @@ export const catalogue: readonly Bench[] = [
   micro,
   cache,
   dashboard,
+  sight,
   soak,
 ];

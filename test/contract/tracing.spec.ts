@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startHouse, type House } from '#testing/app.js';
-import { currentIds } from '#telemetry/current-span.js';
+import { currentIds } from '#telemetry/tracer.js';
 import { inSpan, startTracing } from '#telemetry/tracing.js';
 import { eventually } from '#testing/eventually.js';
 import { authApp } from '../../apps/auth/src/auth.app.js';
@@ -51,7 +51,7 @@ function startCollector(): Server {
 beforeAll(async () => {
   collector = startCollector().listen(0, '127.0.0.1');
   await once(collector, 'listening');
-  endTracing = startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
+  endTracing = await startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
   house = await startHouse({ apps: [messageApp, chatApp, authApp, gatewayApp], dataSources });
   world = await World.build(house.url);
 }, 60_000);

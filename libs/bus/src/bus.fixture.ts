@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -98,6 +99,17 @@ export async function errorOf(call: Promise<unknown>): Promise<FechatterError> {
   const outcome: unknown = await call.catch((error: unknown) => error);
   if (outcome instanceof FechatterError) return outcome;
   throw new Error(`No FechatterError but ${String(outcome)}`, { cause: outcome });
+}
+
+/**
+ * The FechatterError with which a call ends before a timer of so many milliseconds comes due. On a busy machine both are
+ * late, but not in another order, which a look at the clock would not see.
+ */
+export async function errorWithin(ms: number, call: Promise<unknown>): Promise<FechatterError> {
+  const late = pause(ms, undefined, { ref: false }).then(() => {
+    throw new Error(`Not ended before a timer of ${ms} ms`);
+  });
+  return Promise.race([errorOf(call), late]);
 }
 
 type Text = z.output<typeof Text>;

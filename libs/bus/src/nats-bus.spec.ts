@@ -5,7 +5,18 @@ import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { eventually } from '#testing/eventually.js';
-import { anyone, echo, errorOf, holding, probe, recording, secret, startTestNats, subscribed } from './bus.fixture.js';
+import {
+  anyone,
+  echo,
+  errorOf,
+  errorWithin,
+  holding,
+  probe,
+  recording,
+  secret,
+  startTestNats,
+  subscribed,
+} from './bus.fixture.js';
 import type { Caller } from './bus.js';
 import { Identities } from './identity.js';
 import { NatsBus } from './nats-bus.js';
@@ -216,10 +227,8 @@ describe('a nats-server', () => {
   it('that hangs costs a caller no more than its deadline', async () => {
     nats.pause();
     try {
-      const start = performance.now();
-      const error = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 500 }));
-      expect(error.code).toBe('UNAVAILABLE');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      const error = await errorWithin(1_000, caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 500 }));
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', cause: { message: 'deadline of probe.echo' } });
     } finally {
       nats.resume();
     }
@@ -232,12 +241,12 @@ describe('a nats-server', () => {
     await subscribed(server);
     const waiting = caller.call(probe.inner, { text: '' }, { as: anyone });
     await begun;
-    const start = performance.now();
     await nats.kill();
     try {
-      expect((await errorOf(waiting)).code).toBe('UNAVAILABLE');
-      expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).code).toBe('UNAVAILABLE');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      // Not at the deadline, that is.
+      const lost = { code: 'UNAVAILABLE', cause: { message: expect.stringContaining('nobody serves') } };
+      expect(await errorOf(waiting)).toMatchObject(lost);
+      expect(await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).toMatchObject(lost);
       await eventually(() => !caller.status().healthy && !server.status().healthy);
       expect(caller.status()).toEqual({ healthy: false, reason: 'no connection to NATS' });
       expect(() => caller.publish(probe.seen, { name: 1 }, { text: 'lost' })).not.toThrow();
@@ -254,9 +263,7 @@ describe('a nats-server', () => {
   it('that is gone does not keep a bus from closing', async () => {
     await nats.kill();
     try {
-      const start = performance.now();
       await Promise.all(opened.map((bus) => bus.close()));
-      expect(performance.now() - start).toBeLessThan(6_000);
       expect(caller.status()).toEqual({ healthy: false, reason: 'closed' });
       await expect(caller.call(probe.echo, { text: '' }, { as: anyone })).rejects.toThrow(FechatterError);
     } finally {

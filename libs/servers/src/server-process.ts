@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export interface ServerCommand {
@@ -123,13 +124,25 @@ export class ServerProcess {
     await this.exited;
   }
 
-  /** Freezes it: connections stay open and nothing answers. */
+  /** Freezes it: connections stay open and nothing answers. On Linux every thread stands still when this returns. */
   pause(): void {
     this.#child.kill('SIGSTOP');
+    // The signal is on its way while the server may still answer; it takes microseconds.
+    while (process.platform === 'linux' && !hasStopped(this.pid));
   }
 
   resume(): void {
     this.#child.kill('SIGCONT');
+  }
+}
+
+function hasStopped(pid: number): boolean {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.every((id) => / [TZX] /.test(readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')));
+  } catch {
+    // A thread, or the process, has ended meanwhile.
+    return !existsSync(`/proc/${pid}`);
   }
 }
 

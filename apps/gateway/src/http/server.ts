@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Encoded } from '#bus/encoded.js';
 import { FechatterError } from '#contracts/error.js';
 import type { Probes } from '#health/probes.js';
+import { isMeasuring } from '#telemetry/metrics.js';
 import { publicUrl, type GatewayConfig } from '../gateway.config.js';
 import { securityHeaders } from '../security/headers.js';
 import { acceptBodies } from './body-parser.js';
@@ -68,7 +69,7 @@ export function createAdapter(
     setImmediate(done, null, withCaching(request, reply, payload));
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    countRequest(request, reply);
+    if (isMeasuring()) countRequest(request, reply);
     if (hasConnection(request)) leaveUnread(request.raw);
     done();
   });
