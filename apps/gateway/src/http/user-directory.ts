@@ -11,7 +11,6 @@ import { PresenceReader } from '../realtime/presence-reader.js';
 import { self } from '../self.js';
 import { inSlices } from './slices.js';
 
-
 /** Users as the caller may see them: chat says whom, auth says who they are, presence whether they are there. */
 @Injectable()
 export class UserDirectory {

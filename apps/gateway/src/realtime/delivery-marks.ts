@@ -62,7 +62,9 @@ export class DeliveryMarks implements OnApplicationBootstrap, OnApplicationShutd
     try {
       for (; told < marks.length; told += mostPerCall) {
         const slice = marks.slice(told, told + mostPerCall);
-        postponed.push(...(await this.bus.call(receiptRpc.deliver, { marks: slice }, { as: self, timeoutMs })).postponed);
+        postponed.push(
+          ...(await this.bus.call(receiptRpc.deliver, { marks: slice }, { as: self, timeoutMs })).postponed,
+        );
       }
     } finally {
       for (const { user_id, chat_id, seq } of [...marks.slice(told), ...postponed]) this.note(user_id, chat_id, seq);
