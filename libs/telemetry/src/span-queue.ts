@@ -1,18 +1,12 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { Counter } from 'prom-client';
 import { Logger } from './logger.js';
-import { metrics } from './metrics.js';
+import { droppedSpans } from './span.metrics.js';
 
 const mostWaiting = 4_096;
 const bounds = { maxQueueSize: mostWaiting, maxExportBatchSize: 512, scheduledDelayMillis: 1_000 };
 
 const logger = new Logger('telemetry.tracing');
-const dropped = new Counter({
-  name: 'fechatter_spans_dropped_total',
-  help: 'Spans that no collector took: it was away, or they came faster than it takes them',
-  registers: [metrics],
-});
 
 /** Sends spans in batches. Bounded; a collector that is away costs spans only, and they are counted. */
 export function spanQueue(exporter: SpanExporter): SpanProcessor {
@@ -25,7 +19,7 @@ export function spanQueue(exporter: SpanExporter): SpanProcessor {
         exporter.export(spans, (result) => {
           const isTaken = result.code === ExportResultCode.SUCCESS;
           waiting -= spans.length;
-          if (!isTaken) dropped.inc(spans.length);
+          if (!isTaken) droppedSpans.inc(spans.length);
           if (!isTaken && !complained)
             logger.warn('Spans are not taken; going on without them', { reason: String(result.error) });
           complained = !isTaken;
@@ -38,7 +32,7 @@ export function spanQueue(exporter: SpanExporter): SpanProcessor {
   return {
     onStart: () => undefined,
     onEnd: (span) => {
-      if (waiting >= mostWaiting) return dropped.inc();
+      if (waiting >= mostWaiting) return droppedSpans.inc();
       waiting++;
       batches.onEnd(span);
     },

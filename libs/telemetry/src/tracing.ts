@@ -1,3 +1,5 @@
+// Shown while nothing is traced, too.
+import './span.metrics.js';
 import { tracerInUse, useTracer, type Span, type SpanStart } from './tracer.js';
 
 /** Turns tracing on for this process: traces that begin here are recorded with this probability. Answers what ends it. */
