@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import type { RequestOf } from '#contracts/contract.js';
 import { FechatterError, invalid } from '#contracts/error.js';
 import { importRpc, type ImportLine } from '#contracts/import.contract.js';
@@ -7,12 +7,11 @@ import { ChatCreationRepository } from '../chat/chat-creation.repository.js';
 import { ChatRepository, type NamedChannel } from '../chat/chat.repository.js';
 import { nameKey } from '../chat/chat.row.js';
 import { HandOverService } from '../hand-over/hand-over.service.js';
+import { self } from '../self.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { chunksOf } from './chunk.js';
 import { normalTime } from './import-time.js';
 import { PlaceholderService } from './placeholder.service.js';
-
-const self: Caller = { kind: 'service', service: 'chat' };
 
 type ImportedMessage = RequestOf<typeof importRpc.messages>['messages'][number];
 

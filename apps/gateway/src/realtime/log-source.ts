@@ -4,8 +4,8 @@ import { Bus } from '#bus/bus.js';
 import { Bulkhead } from '#cache/bulkhead.js';
 import { logRpc, type LogPage } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
+import { self } from '../self.js';
 
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 const pageLength = 100;
 const longestPauseMs = 5_000;
 
@@ -41,7 +41,7 @@ export class LogSource {
     if (known !== undefined) return known;
     const range = { chat_id: chatId, after, limit: pageLength };
     const read = this.bulkhead
-      .run(() => this.bus.call(logRpc.follow, range, asGateway))
+      .run(() => this.bus.call(logRpc.follow, range, { as: self }))
       .finally(() => this.reads.delete(key));
     this.reads.set(key, read);
     return read;

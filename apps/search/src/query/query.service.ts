@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Bus, userOf, type CallContext, type Caller } from '#bus/bus.js';
+import { Bus, userOf, type CallContext } from '#bus/bus.js';
 import { fitting } from '#bus/page-size.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,14 +8,13 @@ import { messageRpc } from '#contracts/message.contract.js';
 import type { SearchResult, searchRpc } from '#contracts/search.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { decodeCursor, encodeCursor } from '#database/cursor.js';
+import { self } from '../self.js';
 import { highlightHtml } from './highlight.js';
 import { countedExactly, QueryRepository, type Hit, type Place } from './query.repository.js';
 import { termsOf, type Terms } from './terms.js';
 
 type Request = RequestOf<typeof searchRpc.messages>;
 type Reply = ReplyOf<typeof searchRpc.messages>;
-
-const self: Caller = { kind: 'service', service: 'search' };
 
 /** Finds messages for people, in the chats that they may read now. */
 @Injectable()

@@ -1,13 +1,13 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Bus, type Caller, type Subscription } from '#bus/bus.js';
+import { Bus, type Subscription } from '#bus/bus.js';
 import { logEvent, logRpc, type LogEntry } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
 import { effectsOf } from '../document/document.js';
 import { DocumentRepository } from '../document/document.repository.js';
+import { self } from '../self.js';
 import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
 
-const self: Caller = { kind: 'service', service: 'search' };
 /** Chats that are read at the same time. */
 const workers = 4;
 const pieceLength = 500;
