@@ -75,8 +75,3 @@ export async function logNumbers(database: Database, chatId: number): Promise<{ 
   );
   return { seqs: row?.seqs ?? [], lastSeq: row?.last_seq ?? 0 };
 }
-
-/** 1, 2, 3, … up to `last`. */
-export function upTo(last: number): number[] {
-  return Array.from({ length: last }, (_, index) => index + 1);
-}

@@ -6,16 +6,8 @@ import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import {
-  createChat,
-  handOver,
-  listen,
-  loggedChat,
-  logNumbers,
-  serveUsers,
-  upTo,
-  workspaceId,
-} from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { createChat, handOver, listen, loggedChat, logNumbers, serveUsers, workspaceId } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 

@@ -6,7 +6,8 @@ import { configureLogging } from '#telemetry/logger.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
 import { eventually } from '#testing/eventually.js';
-import { createChat, handOver, listen, loggedChat, serveUsers, upTo } from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { createChat, handOver, listen, loggedChat, serveUsers } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 

@@ -5,7 +5,8 @@ import { mostPins, pinRpc, type Pin, type PinPage } from '#contracts/pin.contrac
 import type { Database } from '#database/database.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, loggedChat, logNumbers, serveUsers, upTo } from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { createChat, handOver, listen, loggedChat, logNumbers, serveUsers } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 

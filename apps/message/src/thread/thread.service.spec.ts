@@ -6,7 +6,8 @@ import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, logNumbers, serveUsers, upTo } from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { createChat, handOver, listen, logNumbers, serveUsers } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 
