@@ -53,8 +53,3 @@ export type GatewayConfig = z.infer<typeof GatewayConfig>;
 
 /** Token by which the configuration is injected. */
 export const gatewayConfig = Symbol('GatewayConfig');
-
-/** The origin under which people reach the server. */
-export function publicUrl(config: GatewayConfig): string {
-  return (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, '');
-}

@@ -7,6 +7,7 @@ import { event, rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
+import { gate } from '#testing/gate.js';
 import type { Bus, CallContext, Caller } from './bus.js';
 import { LocalBus } from './local-bus.js';
 import { NatsBus } from './nats-bus.js';
@@ -85,13 +86,6 @@ export async function subscribed(bus: Bus): Promise<void> {
   const serving = bus.serve(ping, async (request) => request, { queue: 'ping' });
   await bus.call(ping, { text: '' }, { as: anyone });
   await serving.stop();
-}
-
-/** A promise that the spec resolves, to hold a handler where it is. */
-export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open: () => open() };
 }
 
 /** The FechatterError with which a call ends; fails when it ends otherwise. */

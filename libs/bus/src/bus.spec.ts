@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { FechatterError } from '#contracts/error.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { eventually } from '#testing/eventually.js';
-import { anyone, echo, errorOf, gate, holding, probe, recording, subscribed, transports } from './bus.fixture.js';
+import { gate } from '#testing/gate.js';
+import { anyone, echo, errorOf, holding, probe, recording, subscribed, transports } from './bus.fixture.js';
 import type { Transport } from './bus.fixture.js';
 import { userOf, type Bus, type CallContext, type Caller } from './bus.js';
 

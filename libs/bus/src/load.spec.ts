@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { configureLogging, Logger } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
 import { eventually } from '#testing/eventually.js';
-import { anyone, echo, errorOf, gate, holding, probe, subscribed, transports, type Transport } from './bus.fixture.js';
+import { gate } from '#testing/gate.js';
+import { anyone, echo, errorOf, holding, probe, subscribed, transports, type Transport } from './bus.fixture.js';
 import type { Bus } from './bus.js';
 
 const queue = 'probe';

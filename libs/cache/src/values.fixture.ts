@@ -43,10 +43,3 @@ export function cachedTable(
   });
   return Object.assign(table, { values });
 }
-
-/** A gate and what opens it. */
-export function gate(): { gate: Promise<void>; open: () => void } {
-  let open!: () => void;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { gate: opened, open };
-}

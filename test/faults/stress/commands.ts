@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import type { Frame } from './peer.js';
-import { range } from './peer.js';
 import type { Scenario } from './scenario.js';
 
 const unknownChat = 999_999_999;

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { FechatterClient } from '#client/client.js';
 import { FaultProxy } from '../network/fault-proxy.js';
 import { eventually } from '#testing/eventually.js';
-import { range } from './peer.js';
+import { range } from '#testing/range.js';
 import type { Gateway, Person } from './world.js';
 
 const host = '127.0.0.1';

@@ -113,8 +113,3 @@ export class Peer {
     return ready.data;
   }
 }
-
-/** The numbers from one to another, both included. */
-export function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}

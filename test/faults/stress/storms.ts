@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { sql } from '#database/statement.js';
 import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { Follower } from './follower.js';
-import { range } from './peer.js';
 import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
 

@@ -7,7 +7,7 @@ import { Encoded } from '#bus/encoded.js';
 import { FechatterError } from '#contracts/error.js';
 import type { Probes } from '#health/probes.js';
 import { isMeasuring } from '#telemetry/metrics.js';
-import { publicUrl, type GatewayConfig } from '../gateway.config.js';
+import type { GatewayConfig } from '../gateway.config.js';
 import { securityHeaders } from '../security/headers.js';
 import { acceptBodies } from './body-parser.js';
 import { errorBody } from './error-body.js';
@@ -22,7 +22,7 @@ export function createAdapter(
   config: GatewayConfig,
   { probes, validateReplies }: { probes: Probes; validateReplies: boolean },
 ): FastifyAdapter {
-  const headers = securityHeaders(publicUrl(config).startsWith('https:'));
+  const headers = securityHeaders(config.PUBLIC_URL?.startsWith('https:') === true);
   const adapter = new FastifyAdapter({
     bodyLimit,
     genReqId: requestIdOf,

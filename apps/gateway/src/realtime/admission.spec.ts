@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { authRpc } from '#contracts/auth.contract.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { startGateway, type TestGateway } from '../gateway.fixture.js';
-import { range, Socket } from './realtime.fixture.js';
+import { Socket } from './realtime.fixture.js';
 
 const atOnce = 60;
 

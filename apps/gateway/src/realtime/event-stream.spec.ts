@@ -4,9 +4,11 @@ import { Bulkhead } from '#cache/bulkhead.js';
 import { FechatterError } from '#contracts/error.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
+import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, range } from './realtime.fixture.js';
+import { RealtimeHouse } from './realtime.fixture.js';
 
 interface StreamEvent {
   id: string | undefined;
@@ -162,7 +164,7 @@ describe('An event stream', () => {
     const found = gate();
     // From here on this takes the place of the message service's own answer.
     const answer = { chats: [{ chat_id: chat, after: 0 }], epoch: Number(epochOf(first)) };
-    realtime.house.bus.serve(logRpc.changedSince, () => found.passed.then(() => answer), { queue: 'message' });
+    realtime.house.bus.serve(logRpc.changedSince, () => found.opened.then(() => answer), { queue: 'message' });
     const stream = await Stream.of(20, '', { 'last-event-id': first.lastId });
     const later = await realtime.connect(20);
     await realtime.send(chat, 20, 'live');
@@ -186,11 +188,4 @@ describe('An event stream', () => {
 
 function epochOf(stream: Stream): unknown {
   return stream.events[0]?.data.data?.['epoch'];
-}
-
-/** Something that is waited for until it is let happen. */
-function gate(): { passed: Promise<void>; open: () => void } {
-  let open = (): void => undefined;
-  const passed = new Promise<void>((resolve) => (open = resolve));
-  return { passed, open };
 }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
 import { logRpc, type LogPage } from '#contracts/log.contract.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { range } from '#testing/range.js';
 import { LogSource } from './log-source.js';
-import { range } from './realtime.fixture.js';
 
 const page: LogPage = { entries: [], has_more: false, last_seq: 0, epoch: 1 };
 const roomFor = 8 + 10_000;

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, range, type Socket } from './realtime.fixture.js';
+import { RealtimeHouse, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 

@@ -201,8 +201,3 @@ export class Socket {
     return `${JSON.stringify(this.closed)} ${JSON.stringify(this.frames.slice(-5))}`;
   }
 }
-
-/** 1, 2, 3, … from `first` to `last`. */
-export function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}

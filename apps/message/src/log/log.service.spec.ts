@@ -3,12 +3,11 @@ import { logRpc, type LogEntry, type LogPage } from '#contracts/log.contract.js'
 import { messageRpc } from '#contracts/message.contract.js';
 import { sql } from '#database/statement.js';
 import { configureLogging } from '#telemetry/logger.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
 import { eventually } from '#testing/eventually.js';
-import { createChat, handOver, listen, loggedChat, serveUsers, upTo } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { upTo } from '#testing/range.js';
+import { createChat, handOver, loggedChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
 let live: LogEntry[];
@@ -24,9 +23,7 @@ const send = (chatId: number, content: string) =>
   house.bus.call(messageRpc.send, { chat_id: chatId, content }, { as: member });
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  serveUsers(house.bus);
-  live = listen(house.bus);
+  ({ house, entries: live } = await startMessages());
   await createChat(house.bus, 1, [1, 2]);
   const kept = await send(1, 'kept @user2');
   const gone = await send(1, 'gone @user2');
