@@ -47,6 +47,21 @@ export class AppProcess {
     return Promise.race([this.ended, late]).finally(() => clearTimeout(timer));
   }
 
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Freezes it: its connections stay open and nothing answers. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     this.child.kill('SIGTERM');
     await this.ended;

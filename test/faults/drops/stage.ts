@@ -48,7 +48,7 @@ export class Stage {
 
   private async openGateway(broken: string | undefined): Promise<Target> {
     const host = '127.0.0.1';
-    const nats = { host, port: this.installation.natsPort };
+    const nats = { host, port: this.installation.nats.port };
     const relay = await FaultProxy.start(nats, () => natsFaults(() => this.fate(), this.events));
     this.relays.push(relay);
     const env = { NATS_URL: `nats://${host}:${relay.port}`, BROKEN_ON_PURPOSE: broken };
