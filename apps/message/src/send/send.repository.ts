@@ -3,6 +3,7 @@ import { maxPageText } from '#bus/page-size.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { messageColumns, type MessageRow } from '../message.row.js';
+import { SendDatabase } from './send.database.js';
 import { hashOf, type FlushOutcome, type Outgoing } from './outgoing.js';
 
 const flush = sql('message.flush', 'SELECT * FROM message.flush_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)');
@@ -20,7 +21,10 @@ const getSent = sql(
 /** Stores messages: one call, one round trip, one commit for a whole crowd (migrations/message/0003). */
 @Injectable()
 export class SendRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(SendDatabase) private readonly lane: SendDatabase,
+  ) {}
 
   /**
    * Each group is stored all or none; `outcomes[i][j]` answers `groups[i][j]`. Chats that somebody else has locked are
@@ -28,7 +32,9 @@ export class SendRepository {
    */
   async flush(groups: readonly (readonly Outgoing[])[], lockWaitMs: number | null): Promise<FlushOutcome[][]> {
     const messages = groups.flat();
-    const rows = await this.database.query<FlushOutcome>(flush, [
+    // What waits for a lock would keep the others from the lane.
+    const database = lockWaitMs === null ? this.lane : this.database;
+    const rows = await database.query<FlushOutcome>(flush, [
       messages.map(({ chatId }) => chatId),
       messages.map(({ sender }) => sender.id),
       messages.map(({ content }) => content),
