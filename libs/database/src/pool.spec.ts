@@ -93,7 +93,7 @@ describe('Behind a PgBouncer in transaction mode', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fechatter-bouncer-'));
     const own = new URL(test.url('pool'));
-    bouncer = await startPgbouncer(own.href, { dir: folder });
+    bouncer = await startPgbouncer([own.href], { dir: folder });
     own.port = String(bouncer.port);
     url = own.href;
   }, 120_000);
