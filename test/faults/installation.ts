@@ -9,6 +9,8 @@ import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { dataSources } from '../../apps/standalone/src/data-sources.js';
 import { AppProcess } from './app-process.js';
 
+export type Service = 'auth' | 'chat' | 'message' | 'search';
+
 /** Real servers with a migrated database, and the apps that a test starts on them. */
 export class Installation {
   private readonly running = new Set<AppProcess>();
@@ -46,17 +48,22 @@ export class Installation {
     return this.databases.database(schema);
   }
 
-  /** Starts a replica of a service. `crashAt` is the place where it will die by SIGKILL. */
+  /** As the role of a service. */
+  databaseUrl(app: Service): string {
+    return this.databases.url(app);
+  }
+
+  /** Starts a replica of a service. `crashAt` is the place where it will die by SIGKILL, `env` more of its environment. */
   async service(
-    app: 'auth' | 'chat' | 'message' | 'search',
-    { crashAt = '', healthPort = 0, natsUrl = this.nats.url } = {},
+    app: Service,
+    { crashAt = '', healthPort = 0, env = {} }: { crashAt?: string; healthPort?: number; env?: NodeJS.ProcessEnv } = {},
   ): Promise<AppProcess> {
     const { process } = await AppProcess.start(app, {
       ...this.env,
       ...(crashAt === '' ? {} : { FECHATTER_CRASH_AT: crashAt }),
-      DATABASE_URL: this.databases.url(app),
-      NATS_URL: natsUrl,
+      DATABASE_URL: this.databaseUrl(app),
       HEALTH_PORT: String(healthPort),
+      ...env,
     });
     this.running.add(process);
     return process;

@@ -3,7 +3,7 @@ import { freePort } from '#servers/free-port.js';
 import { startNats } from '#servers/nats.js';
 import { startRedis } from '#servers/redis.js';
 
-import { Installation } from '../installation.js';
+import { Installation, type Service } from '../installation.js';
 import { FaultProxy } from '../network/fault-proxy.js';
 import { Part } from './part.js';
 
@@ -38,9 +38,9 @@ export class Stage {
       toNats.push(network);
       return { network, url: `nats://${host}:${network.port}` };
     };
-    const service = async (app: 'auth' | 'chat' | 'message' | 'search'): Promise<Part> => {
+    const service = async (app: Service): Promise<Part> => {
       const { network, url } = await natsUrl();
-      const start = () => installation.service(app, { natsUrl: url });
+      const start = () => installation.service(app, { env: { NATS_URL: url } });
       return new Part(await start(), start, [network]);
     };
     const [auth, chat, search] = await Promise.all([

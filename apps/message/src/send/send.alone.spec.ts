@@ -9,7 +9,7 @@ let messages: SendRepository;
 
 beforeAll(async () => {
   house = await SendHouse.start();
-  messages = new SendRepository(house.database);
+  messages = new SendRepository(house.database, house.database);
 }, 60_000);
 
 afterAll(() => house.house.close());

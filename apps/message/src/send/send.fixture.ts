@@ -32,7 +32,8 @@ export class SendHouse {
   /** The sending part of one more message service: with its own pool and queue. */
   async service(bus = new LocalBus({ freeze: true })): Promise<SendQueue> {
     const memory = new GateMemory(false);
-    return new SendQueue(new SendRepository(await this.house.database('message')), new LogPublisher(bus, memory));
+    const database = await this.house.database('message');
+    return new SendQueue(new SendRepository(database, database), new LogPublisher(bus, memory));
   }
 
   /** A new chat with these members. */

@@ -3,6 +3,7 @@ import { maxPageText } from '#bus/page-size.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { messageColumns, type MessageRow } from '../message.row.js';
+import { SendDatabase } from './send.database.js';
 import { hashOf, type FlushOutcome, type Outgoing } from './outgoing.js';
 
 const flush = sql('message.flush', 'SELECT * FROM message.flush_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)');
@@ -39,7 +40,10 @@ const plain = {
 /** Stores messages: one call, one round trip, one commit for a whole crowd (migrations/message/0003). */
 @Injectable()
 export class SendRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(SendDatabase) private readonly lane: SendDatabase,
+  ) {}
 
   /**
    * Each group is stored all or none; `outcomes[i][j]` answers `groups[i][j]`. Chats that somebody else has locked are
@@ -52,7 +56,9 @@ export class SendRepository {
       const outcome = await this.flushAlone(only);
       if (outcome !== undefined) return [[outcome]];
     }
-    const rows = await this.database.query<FlushOutcome>(flush, [
+    // What waits for a lock would keep the others from the lane.
+    const database = lockWaitMs === null ? this.lane : this.database;
+    const rows = await database.query<FlushOutcome>(flush, [
       messages.map(({ chatId }) => chatId),
       messages.map(({ sender }) => sender.id),
       messages.map(({ content }) => content),
@@ -73,7 +79,7 @@ export class SendRepository {
   private async flushAlone(message: Outgoing): Promise<FlushOutcome | undefined> {
     const { chatId, sender, content, key } = message;
     const params = [chatId, sender.id, content, key, hashOf(message)];
-    const [row] = await this.database.query<StoredAlone>(flushAlone, params);
+    const [row] = await this.lane.query<StoredAlone>(flushAlone, params);
     return row === undefined ? undefined : { ...plain, ...row, version: row.seq };
   }
 
