@@ -77,7 +77,7 @@ it('follows a message from the request of a caller who traces over the bus into 
   const found = (name: string) => spans.find((span) => span.name === name);
   await eventually(() => found('POST /api/messages'));
   expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
-  const [http, bus, sql] = ['POST /api/messages', 'message.send', 'message.flush'].map(found);
+  const [http, bus, sql] = ['POST /api/messages', 'message.send', 'message.flush_alone'].map(found);
   expect(http).toMatchObject({ parentSpanId: 'b7ad6b7169203331', kind: 2 });
   expect(bus).toMatchObject({ parentSpanId: http?.spanId, kind: 2 });
   expect(sql).toMatchObject({ parentSpanId: bus?.spanId, kind: 3 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { eventually } from '#testing/eventually.js';
 import { WebSocket } from 'ws';
 import { FechatterClient } from '#client/client.js';
 import { chatsApi } from '#contracts/http/chat.routes.js';
@@ -11,7 +12,6 @@ import { startPgbouncer } from '#servers/pgbouncer.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { Installation } from './installation.js';
 import { atNight, isNightly } from './nightly.js';
-import { eventually } from './processes.js';
 
 const services = ['auth', 'chat', 'message', 'search'] as const;
 

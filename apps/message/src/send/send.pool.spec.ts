@@ -3,7 +3,8 @@ import { messageRpc } from '#contracts/message.contract.js';
 import { pinRpc } from '#contracts/pin.contract.js';
 import { sql } from '#database/statement.js';
 import { asUser } from '#testing/caller.js';
-import { serveUsers, upTo } from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { serveUsers } from '../chat.fixture.js';
 import { SendHouse } from './send.fixture.js';
 
 /** More than the pool has. */
