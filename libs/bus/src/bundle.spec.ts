@@ -52,9 +52,11 @@ it('What one turn asks of a subject goes and comes back in one message, and ever
   const [a, bad, ä] = await Promise.all([call('a'), errorOf(call('bad')), call('ä')]);
   expect([a, ä]).toEqual([{ text: 'a' }, { text: 'ä' }]);
   expect(bad).toMatchObject({ code: 'CONFLICT', message: 'Not that one.' });
+  await stranger.flush();
   expect(requests.map((message) => message.string())).toEqual(['{"text":"a"}{"text":"bad"}{"text":"ä"}']);
   expect(answers).toHaveLength(1);
   await call('alone');
+  await stranger.flush();
   expect(requests[1]?.headers?.keys()).toContain('Fechatter-Caller');
 });
 
@@ -63,6 +65,7 @@ it('Bytes that several have asked for travel once', async () => {
   await serve(async () => page);
   const all = await Promise.all(['a', 'b', 'c'].map(call));
   expect(all.map(({ text }) => text.length)).toEqual([1_000, 1_000, 1_000]);
+  await stranger.flush();
   expect(answers.map(({ data }) => data.length)).toEqual([page.bytes.length]);
 });
 
