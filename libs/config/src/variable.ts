@@ -6,6 +6,8 @@ export function integer(min: number, max: number) {
     .string()
     .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max, {
       error: `must be a whole number from ${min} to ${max}`,
+      // What is compared with it would be found wrong as well.
+      abort: true,
     })
     .transform(Number);
 }
