@@ -37,6 +37,19 @@ describe(LogSource.name, () => {
     expect([...asked.slice(roomFor)].sort()).toEqual([roomFor + 1, roomFor + 2]);
   });
 
+  it('asks once for all who come in one turn, and again for who comes later and may have heard of more', async () => {
+    const source = new LogSource(bus);
+    const read = () => source.read(1, 0, () => true);
+    const together = [read(), read()];
+    await new Promise(setImmediate);
+    expect(asked).toEqual([1]);
+    const later = read();
+    await new Promise(setImmediate);
+    expect(asked).toEqual([1, 1]);
+    answer();
+    expect(await Promise.all([...together, later])).toEqual([page, page, page]);
+  });
+
   it('stops asking for what had no room once nobody wants it', async () => {
     const source = new LogSource(bus);
     const waiting = range(1, roomFor).map((chatId) => source.read(chatId, 0, () => true));

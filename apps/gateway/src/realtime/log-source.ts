@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { Bulkhead } from '#cache/bulkhead.js';
@@ -14,7 +14,10 @@ const longestPauseMs = 5_000;
 export class LogSource {
   private readonly logger = new Logger('gateway.log');
   private readonly bulkhead = new Bulkhead(8, 10_000);
-  /** Reads that are on their way: who returns with others at once wants the same of the same chats. */
+  /**
+   * Reads that are not begun: who returns with others at once wants the same of the same chats. One that is begun may be
+   * older than what a new reader has heard of.
+   */
   private readonly reads = new Map<string, Promise<LogPage>>();
 
   constructor(private readonly bus: Bus) {}
@@ -40,10 +43,18 @@ export class LogSource {
     const known = this.reads.get(key);
     if (known !== undefined) return known;
     const range = { chat_id: chatId, after, limit: pageLength };
-    const read = this.bulkhead
-      .run(() => this.bus.call(logRpc.follow, range, { as: self }))
-      .finally(() => this.reads.delete(key));
+    const begin = async () => {
+      // For all who come in this turn.
+      await turn();
+      this.reads.delete(key);
+      return this.bus.call(logRpc.follow, range, { as: self });
+    };
+    const read = this.bulkhead.run(begin);
     this.reads.set(key, read);
+    // One for which there was no room in the line is never begun.
+    read.catch(() => {
+      if (this.reads.get(key) === read) this.reads.delete(key);
+    });
     return read;
   }
 }
