@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { suspend } from '#servers/suspend.js';
 import type { ReadyMessage } from '#service/run.js';
 import { root } from '../e2e/system.js';
 
@@ -55,7 +56,7 @@ export class AppProcess {
 
   /** Freezes it: its connections stay open and nothing answers. */
   pause(): void {
-    this.child.kill('SIGSTOP');
+    suspend(this.child.pid!);
   }
 
   resume(): void {

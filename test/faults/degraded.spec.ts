@@ -27,7 +27,7 @@ const own: Readonly<Record<'search' | 'chat' | 'auth', () => Promise<Answer>>> =
 };
 
 async function untilServed(ask: () => Promise<Answer>, what: string): Promise<void> {
-  await eventually(async () => ((await ask()).status < 300 ? true : undefined), what);
+  await eventually(async () => (await ask()).status < 300, what);
 }
 
 describe.each(['search', 'chat', 'auth'] as const)(
@@ -51,7 +51,7 @@ describe('While Redis is away, everything goes on without an error', () => {
   }
 
   async function isRedisUp(up: boolean): Promise<void> {
-    await eventually(async () => ((await redisIsUp()) === up ? true : undefined), `Redis is ${up ? 'back' : 'missed'}`);
+    await eventually(async () => (await redisIsUp()) === up, `Redis is ${up ? 'back' : 'missed'}`);
   }
 
   it.each(ways)('%s', async (way) => {
@@ -68,7 +68,7 @@ describe('While Redis is away, everything goes on without an error', () => {
     const calm = await person.load('at length, nothing away', rounds);
     const loading = person.load(`at length, Redis ${way} meanwhile`, rounds);
     const before = person.acknowledged.length;
-    await eventually(() => (person.acknowledged.length > before + 500 ? true : undefined), 'the load is under way');
+    await eventually(() => person.acknowledged.length > before + 500, 'the load is under way');
     await stage.parts.Redis.take(way);
     const { errorRate, p99 } = await loading;
     await stage.parts.Redis.bringBack();
@@ -79,8 +79,7 @@ describe('While Redis is away, everything goes on without an error', () => {
 });
 
 describe('NATS', () => {
-  const answered = (status: number) => async () =>
-    (await person.send('anybody there?')).status === status ? true : undefined;
+  const answered = (status: number) => async () => (await person.send('anybody there?')).status === status;
 
   it.each(['stopped', 'paused'] as const)('%s is 503, and nothing hangs', async (way) => {
     await stage.parts.NATS.whileIs(way, async () => {

@@ -205,6 +205,14 @@ describe('The launcher ends', () => {
     expect(output).not.toMatch(/\n\s+at |Starting|did not start/);
   });
 
+  it('when an app cannot start, with what the app said, and tries it once only', async () => {
+    const { code, output } = await launch([], { AUTH_POOL_MAX: '150' });
+    expect(code).toBe(1);
+    expect(output).toContain('auth-0 did not start (exit code 1)');
+    expect(output.match(/AUTH_POOL_MAX: 150 connections are more than/g)).toHaveLength(1);
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
   atNight('with a sentence when the given PostgreSQL or NATS is not there', async () => {
     const port = await freePort();
     const database = await launch([], { DATABASE_ADMIN_URL: `postgres://me:secret@localhost:${port}/postgres` });

@@ -62,17 +62,17 @@ describe('Behind a PgBouncer in transaction mode', () => {
       if (type === 'message.created') heard.push(data.message.content);
     });
     bob.start();
-    await eventually(() => (bob.counters.connections === 1 ? true : undefined), 'bob listens');
+    await eventually(() => bob.counters.connections === 1, 'bob listens');
     const contents = Array.from({ length: 200 }, (_, number) => `wombat ${number}`);
     await Promise.all(contents.map((content) => ada.send({ chat_id: chat.id, content })));
-    await eventually(() => (heard.length === contents.length ? true : undefined), 'bob has heard all');
+    await eventually(() => heard.length === contents.length, 'bob has heard all');
     expect(heard.sort()).toEqual([...contents].sort());
 
     const page = await bob.call(messagesApi.list, { query: { chat_id: chat.id, limit: 100 } });
     expect(page.messages).toHaveLength(100);
     await eventually(async () => {
       const { results } = await bob.call(searchApi.messages, { body: { query: '"wombat 7"' } });
-      return results.length > 0 ? true : undefined;
+      return results.length > 0;
     }, 'search finds it');
     bob.stop();
   });

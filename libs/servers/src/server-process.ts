@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { suspend } from './suspend.js';
 
 export interface ServerCommand {
   /** Program and arguments; prefixes such as `unshare … --` and `env X=y` must replace themselves by exec. */
@@ -124,25 +124,13 @@ export class ServerProcess {
     await this.exited;
   }
 
-  /** Freezes it: connections stay open and nothing answers. On Linux every thread stands still when this returns. */
+  /** Freezes it: connections stay open and nothing answers. */
   pause(): void {
-    this.#child.kill('SIGSTOP');
-    // The signal is on its way while the server may still answer; it takes microseconds.
-    while (process.platform === 'linux' && !hasStopped(this.pid));
+    suspend(this.pid);
   }
 
   resume(): void {
     this.#child.kill('SIGCONT');
-  }
-}
-
-function hasStopped(pid: number): boolean {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    return threads.every((id) => / [TZX] /.test(readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')));
-  } catch {
-    // A thread, or the process, has ended meanwhile.
-    return !existsSync(`/proc/${pid}`);
   }
 }
 

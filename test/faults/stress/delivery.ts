@@ -4,7 +4,7 @@ import { messagesApi } from '#contracts/http/message.routes.js';
 import { reactionsApi } from '#contracts/http/reaction.routes.js';
 import { range } from '#testing/range.js';
 import type { Fate } from '../fate.js';
-import { type Peer } from './peer.js';
+import type { Peer } from './peer.js';
 import type { Scenario } from './scenario.js';
 import type { Gateway, World } from './world.js';
 
