@@ -3,14 +3,15 @@ import base from './jest.base.js';
 process.env.NIGHTLY = 'true';
 
 /**
- * What takes too long for every commit: the plans of all statements on a million messages, and every case of the crashes
- * of which a commit tries one of each kind, and the race explorer of the cache at length.
+ * What takes too long for every commit: the plans of all statements on a million messages, every case of the crashes of
+ * which a commit tries one of each kind, Redis away under load, the server behind PgBouncer, and the race explorer of the
+ * cache at length.
  */
 export default {
   ...base,
   testMatch: [
     '<rootDir>/test/plans/**/*.spec.ts',
-    '<rootDir>/test/faults/{distributed,hand-over,import}.spec.ts',
+    '<rootDir>/test/faults/{degraded,distributed,hand-over,import,pgbouncer}.spec.ts',
     '<rootDir>/libs/cache/src/race.spec.ts',
   ],
   testTimeout: 600_000,

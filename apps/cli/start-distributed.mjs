@@ -1,6 +1,6 @@
 // `npm run start:distributed`: needs nothing but Node. Installs and builds what is missing, then runs every app as a process.
 import module from 'node:module';
-import { parseArgs } from 'node:util';
+import { readArguments } from './launcher/arguments.mjs';
 import { stopWithNpm } from './launcher/parent.mjs';
 import { prepare } from './prepare.mjs';
 
@@ -26,29 +26,14 @@ const apps = ['gateways', 'auth', 'chat', 'message', 'search'];
 const most = 20;
 
 /** How many processes of each app the arguments ask for. */
-function readCounts() {
-  const number = { type: 'string', default: '1' };
-  const options = Object.fromEntries(apps.map((app) => [app, number]));
-  const { help: wantsHelp, ...values } = parseArgs({
-    options: { ...options, help: { type: 'boolean', short: 'h' } },
-  }).values;
-  if (wantsHelp) {
-    console.log(help);
-    process.exit(0);
-  }
+function countsOf(values) {
   const wrong = apps.find((app) => !/^\d{1,2}$/.test(values[app]) || values[app] < 1 || values[app] > most);
   if (wrong) throw new Error(`--${wrong} must be a whole number from 1 to ${most}, not "${values[wrong]}".`);
   return Object.fromEntries(apps.map((app) => [app, Number(values[app])]));
 }
 
-let counts;
-try {
-  counts = readCounts();
-} catch (error) {
-  console.error(`${error.message}\n\n${help}`);
-  process.exit(2);
-}
-
+const number = { type: 'string', default: '1' };
+const counts = readArguments(help, Object.fromEntries(apps.map((app) => [app, number])), countsOf);
 stopWithNpm();
 await prepare();
 // Node 22 and later keep the compiled form of every module, here and in every process: a quicker start.

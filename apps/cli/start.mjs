@@ -1,6 +1,6 @@
 // `npm start`: needs nothing but Node. Installs and builds what is missing, then runs the standalone server in this process.
 import module from 'node:module';
-import { parseArgs } from 'node:util';
+import { readArguments } from './launcher/arguments.mjs';
 import { stopWithNpm } from './launcher/parent.mjs';
 import { prepare } from './prepare.mjs';
 
@@ -19,17 +19,7 @@ later ones only do again what has changed. Stop with Ctrl-C.
 
 The same system as several processes: npm run start:distributed`;
 
-try {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
-  if (values.help) {
-    console.log(help);
-    process.exit(0);
-  }
-} catch (error) {
-  console.error(`${error.message}\n\n${help}`);
-  process.exit(2);
-}
-
+readArguments(help);
 stopWithNpm();
 await prepare();
 // Node 22 and later keep the compiled form of every module: a quicker start.

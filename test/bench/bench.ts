@@ -25,6 +25,8 @@ export interface Figure {
   readonly floor?: Floor;
   /** `ours` ÷ floor. With rounds, the median of their ratios. */
   readonly ratio?: number;
+  /** In which the true median of the ratio lies, in 95 of 100 runs; with few rounds nobody can tell. */
+  readonly interval?: readonly [number, number];
   readonly bar?: Bar;
   /** Processor time of the load generator while it measured, as a share of one core. */
   readonly generatorCpu?: number;

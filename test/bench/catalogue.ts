@@ -14,6 +14,7 @@ import { micro } from './micro.js';
 import { mix } from './mix.js';
 import { search } from './search.js';
 import { sends } from './sends.js';
+import { sight } from './sight.js';
 import { slow } from './slow.js';
 import { soak } from './soak.js';
 import { storm } from './storm.js';
@@ -37,5 +38,6 @@ export const catalogue: readonly Bench[] = [
   micro,
   cache,
   dashboard,
+  sight,
   soak,
 ];

@@ -31,7 +31,7 @@ async function measure(setting: Setting): Promise<Findings> {
   return withStore(({ url, admin, database }) =>
     withStatements(url, Math.max(...widths), async (statements) => {
       await makeChats(admin, chatsPerConnection * Math.max(...widths));
-      const repository = new SendRepository(database);
+      const repository = new SendRepository(database, database);
       const seconds = setting.quick ? 0.4 : 2;
       const figures: Figure[] = [];
       for (const width of widths) {

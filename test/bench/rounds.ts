@@ -1,6 +1,6 @@
 import type { ClosedLoop, JobResult, Target, TargetResult } from '../load/job.js';
 import type { Figure, Plot, Setting } from './bench.js';
-import { median } from './statistics.js';
+import { median, medianInterval } from './statistics.js';
 
 /** One of the things that are compared. */
 export interface Side {
@@ -18,12 +18,16 @@ export interface Measured {
 
 export type Rounds = ReadonlyMap<string, readonly Measured[]>;
 
-/** The sides take turns, so that what else the machine does hits all of them. */
-export async function takeTurns({ quick, say }: Setting, what: string, sides: readonly Side[]): Promise<Rounds> {
-  const rounds = quick ? 2 : 3;
+/** The sides take turns, forth and back, so that what else the machine does hits all of them. */
+export async function takeTurns(
+  { quick, say }: Setting,
+  what: string,
+  sides: readonly Side[],
+  rounds = quick ? 2 : 3,
+): Promise<Rounds> {
   const found = new Map(sides.map(({ name }) => [name, [] as Measured[]]));
   for (let round = 1; round <= rounds; round++) {
-    for (const side of sides) {
+    for (const side of round % 2 === 1 ? sides : [...sides].reverse()) {
       say(`${what}, round ${round} of ${rounds}: ${side.name}`);
       found.get(side.name)!.push(await side.measure());
       await side.settle?.();
@@ -46,11 +50,11 @@ export function httpSide(
   name: string,
   target: () => Omit<Target, 'name'>,
   check: (body: string) => void = () => undefined,
-  { connections = 64, each = 1 } = {},
+  { connections = 64, each = 1, span = roundSeconds(setting) } = {},
 ): Side {
   const measure = async () => {
     const targets = [{ name, ...target() }];
-    const job: ClosedLoop = { kind: 'closed', targets, connections, ...roundSeconds(setting) };
+    const job: ClosedLoop = { kind: 'closed', targets, connections, ...span };
     const load = await setting.generator.run(job);
     for (const body of load.targets.flatMap(({ samples }) => samples)) check(body);
     return { perSecond: (answered(load) * each) / load.seconds, load };
@@ -62,17 +66,20 @@ export function answered(load: JobResult): number {
   return load.targets.reduce((sum, target) => sum + target.answered, 0);
 }
 
-/** Ours against one of the floors: medians of the rounds, and the median of the rounds' ratios. */
+/** Ours against one of the floors: medians of the rounds, and the median of the rounds' ratios with its interval. */
 export function compare(
   rounds: Rounds,
   ours: string,
   floor: string,
-): Pick<Figure, 'ours' | 'floor' | 'ratio' | 'generatorCpu'> {
+): Pick<Figure, 'ours' | 'floor' | 'ratio' | 'interval' | 'generatorCpu'> {
   const [mine, theirs] = [rounds.get(ours)!, rounds.get(floor)!];
+  const ratios = mine.map(({ perSecond }, round) => perSecond / theirs[round]!.perSecond);
+  const interval = medianInterval(ratios);
   return {
     ours: median(mine.map(({ perSecond }) => perSecond)),
     floor: { name: floor, value: median(theirs.map(({ perSecond }) => perSecond)), ...cpuOf(theirs) },
-    ratio: median(mine.map(({ perSecond }, round) => perSecond / theirs[round]!.perSecond)),
+    ratio: median(ratios),
+    ...(interval !== undefined && { interval }),
     ...cpuOf(mine),
   };
 }

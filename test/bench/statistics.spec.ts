@@ -1,11 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { linearFit, median, percentile } from './statistics.js';
+import { linearFit, median, medianInterval, percentile } from './statistics.js';
 
 describe(median.name, () => {
   it('is the middle, whatever the order, and ignores one wild round', () => {
     expect(median([5, 1, 1_000])).toBe(5);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(median([])).toBeNaN();
+  });
+});
+
+describe(medianInterval.name, () => {
+  it('is what tables of the sign test say', () => {
+    const of = (count: number) => medianInterval(Array.from({ length: count }, (_, index) => count - index));
+    expect([5, 6, 8, 9, 10, 12, 20].map(of)).toEqual([undefined, [1, 6], [1, 8], [2, 8], [2, 9], [3, 10], [6, 15]]);
+    expect(of(0)).toBeUndefined();
   });
 });
 

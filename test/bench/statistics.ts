@@ -6,6 +6,22 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/**
+ * Where the median of what these numbers are drawn from lies, with a confidence of 95 % or more (the interval of the sign
+ * test, which supposes nothing of their distribution); undefined where they are too few to tell.
+ */
+export function medianInterval(values: readonly number[]): readonly [number, number] | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  // So likely it is that no more than `below` of them lie on one side of the median.
+  let [below, chance, sum] = [-1, 0.5 ** sorted.length, 0.5 ** sorted.length];
+  while (2 * sum <= 0.05) {
+    below++;
+    chance *= (sorted.length - below) / (below + 1);
+    sum += chance;
+  }
+  return below < 0 ? undefined : [sorted[below]!, sorted[sorted.length - 1 - below]!];
+}
+
 /** The straight line with the least squares through points [x, y]. */
 export function linearFit(points: readonly (readonly [number, number])[]): { slope: number; intercept: number } {
   const meanX = mean(points.map(([x]) => x));

@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startHouse, type House } from '#testing/app.js';
-import { currentIds } from '#telemetry/current-span.js';
+import { currentIds } from '#telemetry/tracer.js';
 import { inSpan, startTracing } from '#telemetry/tracing.js';
+import { eventually } from '#testing/eventually.js';
 import { authApp } from '../../apps/auth/src/auth.app.js';
 import { chatApp } from '../../apps/chat/src/chat.app.js';
 import { gatewayApp } from '../../apps/gateway/src/gateway.app.js';
@@ -50,7 +51,7 @@ function startCollector(): Server {
 beforeAll(async () => {
   collector = startCollector().listen(0, '127.0.0.1');
   await once(collector, 'listening');
-  endTracing = startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
+  endTracing = await startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
   house = await startHouse({ apps: [messageApp, chatApp, authApp, gatewayApp], dataSources });
   world = await World.build(house.url);
 }, 60_000);
@@ -74,9 +75,9 @@ it('follows a message from the request of a caller who traces over the bus into 
   });
   expect(response.status).toBe(201);
   const found = (name: string) => spans.find((span) => span.name === name);
-  while (found('POST /api/messages') === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually(() => found('POST /api/messages'));
   expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
-  const [http, bus, sql] = ['POST /api/messages', 'message.send', 'message.flush'].map(found);
+  const [http, bus, sql] = ['POST /api/messages', 'message.send', 'message.flush_alone'].map(found);
   expect(http).toMatchObject({ parentSpanId: 'b7ad6b7169203331', kind: 2 });
   expect(bus).toMatchObject({ parentSpanId: http?.spanId, kind: 2 });
   expect(sql).toMatchObject({ parentSpanId: bus?.spanId, kind: 3 });
@@ -91,7 +92,7 @@ it('records nothing of callers who do not trace, with a share of 0', async () =>
   await inSpan({ name: 'not sampled', kind: 'internal' }, async () => undefined);
   const traced = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` };
   await inSpan({ name: 'marker', kind: 'internal', ...traced }, async () => undefined);
-  while (spans.at(-1)?.name !== 'marker') await new Promise((resolve) => setTimeout(resolve, 20));
+  await eventually(() => spans.at(-1)?.name === 'marker');
   expect(spans.slice(before).map(({ name }) => name)).toEqual(['marker']);
 });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Message, MessagePage, SentBatch } from '#contracts/message.contract.js';
+import { upTo } from '#testing/range.js';
 import { nobody } from '../contract/sample.js';
 import { Person, type Answer } from './client.js';
 
@@ -15,10 +16,6 @@ function send(messages: object[], by = person): Promise<Answer<SentBatch>> {
 
 async function list(chatId: number): Promise<Message[]> {
   return (await person.ok<MessagePage>('GET', `/api/messages?chat_id=${chatId}&after_seq=0&limit=200`)).messages;
-}
-
-function upTo(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 describe('A batch of messages', () => {

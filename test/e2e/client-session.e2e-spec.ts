@@ -6,7 +6,7 @@ import { chatsApi } from '#contracts/http/chat.routes.js';
 import { usersApi } from '#contracts/http/user.routes.js';
 import { Person } from './client.js';
 import { clientOf, started, stopClients } from './clients.js';
-import { eventually } from './eventually.js';
+import { eventually } from '#testing/eventually.js';
 import { Network } from './network.js';
 
 const refresh = 'POST /api/auth/refresh';

@@ -5,7 +5,7 @@ import { messagesApi } from '#contracts/http/message.routes.js';
 import { usersApi } from '#contracts/http/user.routes.js';
 import { Person, serverUrl, socketUrl } from './client.js';
 import { clientOf, started, stopClients } from './clients.js';
-import { eventually } from './eventually.js';
+import { eventually } from '#testing/eventually.js';
 import { Network } from './network.js';
 
 let owner: Person;

@@ -3,7 +3,7 @@ import { FechatterClient, type ClientOptions } from '#client/client.js';
 import { MemoryStorage, type KeyValueStorage } from '#client/storage.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import { serverUrl, socketUrl, type Person } from './client.js';
-import { eventually } from './eventually.js';
+import { eventually } from '#testing/eventually.js';
 
 const running = new Set<FechatterClient>();
 

@@ -3,7 +3,7 @@ import type { LogPage } from '#contracts/log.contract.js';
 import type { Message } from '#contracts/message.contract.js';
 import { Person } from './client.js';
 import { started, stopClients } from './clients.js';
-import { eventually } from './eventually.js';
+import { eventually } from '#testing/eventually.js';
 
 let owner: Person;
 let others: Person[];

@@ -3,7 +3,7 @@ import type { LogEntry } from '#contracts/log.contract.js';
 import type { Message } from '#contracts/message.contract.js';
 import { http, Person, serverUrl, socketUrl } from './client.js';
 import { started, stopClients } from './clients.js';
-import { eventually } from './eventually.js';
+import { eventually } from '#testing/eventually.js';
 import { Socket, type Frame } from './socket.js';
 
 let owner: Person;

@@ -3,7 +3,7 @@ import type { Message } from '#contracts/message.contract.js';
 import type { ReceiptPage } from '#contracts/receipt.contract.js';
 import { Person } from './client.js';
 import { started, stopClients } from './clients.js';
-import { eventually } from './eventually.js';
+import { eventually } from '#testing/eventually.js';
 
 let owner: Person;
 let member: Person;
@@ -20,13 +20,11 @@ function receipts(chatId: number, query = ''): Promise<ReceiptPage> {
 }
 
 /** Asks again until the member's receipt has this delivered position. */
-async function delivered(chatId: number, seq: number): Promise<ReceiptPage['receipts']> {
-  for (const deadline = Date.now() + 15_000; ;) {
+function delivered(chatId: number, seq: number): Promise<ReceiptPage['receipts']> {
+  return eventually(async () => {
     const { receipts: all } = await receipts(chatId);
-    if (all.some(({ user_id, delivered_seq }) => user_id === member.id && delivered_seq === seq)) return all;
-    if (Date.now() > deadline) throw new Error(`Nothing was delivered up to ${seq}: ${JSON.stringify(all)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return all.some(({ user_id, delivered_seq }) => user_id === member.id && delivered_seq === seq) && all;
+  }, `something is delivered up to ${seq}`);
 }
 
 describe('Receipts', () => {

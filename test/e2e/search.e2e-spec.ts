@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '#contracts/message.contract.js';
 import type { SearchPage } from '#contracts/search.contract.js';
+import { eventually } from '#testing/eventually.js';
 import { Person } from './client.js';
 
 let owner: Person;
@@ -15,13 +16,11 @@ function search(person: Person, query: string, more: object = {}): Promise<Searc
 }
 
 /** The index follows the log within moments. */
-async function eventually(person: Person, query: string, isRight: (page: SearchPage) => boolean): Promise<SearchPage> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
+function converged(person: Person, query: string, isRight: (page: SearchPage) => boolean): Promise<SearchPage> {
+  return eventually(async () => {
     const page = await search(person, query);
-    if (isRight(page)) return page;
-    if (Date.now() > deadline) throw new Error(`Search did not converge: ${JSON.stringify(page)}`);
-  }
+    return isRight(page) && page;
+  }, `the search for ${query} has converged`);
 }
 
 describe('Searching', () => {
@@ -31,7 +30,7 @@ describe('Searching', () => {
       chat_id: channel.id,
       content: 'The <b>quokka</b> & friends were running',
     });
-    const page = await eventually(owner, 'quokka', ({ results }) => results.length === 1);
+    const page = await converged(owner, 'quokka', ({ results }) => results.length === 1);
     expect(page).toMatchObject({ total: 1, total_is_exact: true });
     expect(page.results[0]).toMatchObject({
       message_id: sent.id,
@@ -54,24 +53,24 @@ describe('Searching', () => {
   it('shows nobody what they may not read, and forgets what was edited and deleted', async () => {
     const hidden = await owner.createChannel(undefined, { is_private: true });
     const sent = await owner.ok<Message>('POST', '/api/messages', { chat_id: hidden.id, content: 'the wombatword' });
-    await eventually(owner, 'wombatword', ({ results }) => results.length === 1);
+    await converged(owner, 'wombatword', ({ results }) => results.length === 1);
     expect((await search(other, 'wombatword')).results).toEqual([]);
     await owner.ok('POST', `/api/chats/${hidden.id}/members`, { user_ids: [other.id] });
     expect((await search(other, 'wombatword')).results).toHaveLength(1);
     await owner.ok('DELETE', `/api/chats/${hidden.id}/members/${other.id}`);
     expect((await search(other, 'wombatword')).results).toEqual([]);
     await owner.ok('PUT', `/api/messages/${sent.id}`, { content: 'the numbatword' });
-    await eventually(owner, 'numbatword', ({ results }) => results.length === 1);
+    await converged(owner, 'numbatword', ({ results }) => results.length === 1);
     expect((await search(owner, 'wombatword')).results).toEqual([]);
     await owner.ok('DELETE', `/api/messages/${sent.id}`);
-    await eventually(owner, 'numbatword', ({ results }) => results.length === 0);
+    await converged(owner, 'numbatword', ({ results }) => results.length === 0);
   });
 
   it('pages without repeating and orders by time on request', async () => {
     const { id } = await owner.createChannel();
     for (let index = 0; index < 7; index++)
       await owner.ok('POST', '/api/messages', { chat_id: id, content: `bilbyword ${index}` });
-    await eventually(owner, 'bilbyword', ({ total }) => total === 7);
+    await converged(owner, 'bilbyword', ({ total }) => total === 7);
     const found: number[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await search(owner, 'bilbyword', {

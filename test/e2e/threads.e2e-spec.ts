@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Message, MessagePage } from '#contracts/message.contract.js';
+import { eventually } from '#testing/eventually.js';
 import { Person } from './client.js';
 import { Socket } from './socket.js';
 
@@ -76,15 +77,14 @@ describe('A thread', () => {
     const word = `w${randomUUID().slice(0, 8)}`;
     const parent = (await send(id, 'begin')).body;
     const reply = (await send(id, word, { parent_id: parent.id })).body;
-    let found: number[] = [];
-    for (const until = Date.now() + 10_000; found.length === 0 && Date.now() < until;) {
-      const query = `q=${word}&workspace_id=${person.workspaceId}`;
+    const query = `q=${word}&workspace_id=${person.workspaceId}`;
+    const found = await eventually(async () => {
       const { results } = await person.ok<{ results: { message_id: number }[] }>(
         'GET',
         `/api/search/messages?${query}`,
       );
-      found = results.map(({ message_id }) => message_id);
-    }
+      return results.length > 0 && results.map(({ message_id }) => message_id);
+    });
     expect(found).toEqual([reply.id]);
   });
 });

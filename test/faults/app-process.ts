@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { suspend } from '#servers/suspend.js';
 import type { ReadyMessage } from '#service/run.js';
 import { root } from '../e2e/system.js';
 
@@ -45,6 +46,21 @@ export class AppProcess {
       timer = setTimeout(() => reject(new Error(`${this.app} lives on:\n${this.output}`)), deathMs);
     });
     return Promise.race([this.ended, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Freezes it: its connections stay open and nothing answers. */
+  pause(): void {
+    suspend(this.child.pid!);
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
   }
 
   async stop(): Promise<void> {

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { FechatterClient } from '#client/client.js';
 import { chatsApi } from '#contracts/http/chat.routes.js';
 import { messagesApi } from '#contracts/http/message.routes.js';
-import { eventually } from '../e2e/eventually.js';
+import { eventually } from '#testing/eventually.js';
 import { startSystem, type System } from '../e2e/system.js';
 
 let dataDir: string;

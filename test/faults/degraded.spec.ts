@@ -1,138 +1,104 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startSystem, type System } from '../e2e/system.js';
-import { descendantsOf, eventually } from './processes.js';
+import { eventually } from '#testing/eventually.js';
+import type { Way } from './degraded/part.js';
+import { Person, type Answer } from './degraded/person.js';
+import { Stage } from './degraded/stage.js';
+import { atNight } from './nightly.js';
 
-const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
-const times = 120;
+const ways: readonly Way[] = ['stopped', 'paused', 'slow'];
 
-let system: System;
-let url: string;
-let token: string;
-const acknowledged: string[] = [];
-
-interface Answer {
-  readonly status: number;
-  readonly ms: number;
-}
-
-async function ask(method: string, path: string, body?: object): Promise<Answer & { readonly json: unknown }> {
-  const started = performance.now();
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(20_000),
-  });
-  const json = await response.json();
-  return { status: response.status, ms: performance.now() - started, json };
-}
-
-async function send(content: string): Promise<Answer> {
-  const answer = await ask('POST', '/api/messages', { chat_id: 1, content });
-  if (answer.status === 201) acknowledged.push(content);
-  return answer;
-}
-
-/** Sends and reads, eight at a time. */
-async function load(name: string): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  const lane = async (number: number) => {
-    for (let round = 0; round < times / 8; round++) {
-      answers.push(await send(`${name} ${number} ${round}`));
-      answers.push(await ask('GET', '/api/messages?chat_id=1&limit=20'));
-    }
-  };
-  await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(lane));
-  return answers;
-}
-
-function summary(name: string, answers: readonly Answer[]): { errors: number; p99: number } {
-  const errors = answers.filter(({ status }) => status >= 500).length;
-  const sorted = answers.map(({ ms }) => ms).sort((a, b) => a - b);
-  const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN;
-  const rate = ((100 * errors) / answers.length).toFixed(1);
-  process.stdout.write(`${name}: ${answers.length} requests, ${rate} % errors, p99 ${p99.toFixed(0)} ms\n`);
-  return { errors, p99 };
-}
-
-/** The process whose command holds this. */
-function processOf(command: string): number {
-  const [found] = descendantsOf(system.child.pid as number).filter((one) => one.command.includes(command));
-  if (found === undefined) throw new Error(`No ${command} runs`);
-  return found.pid;
-}
-
-/** Does the work while the process is frozen: its connections stay open, and nothing answers. */
-async function whilePaused<Result>(command: string, work: () => Promise<Result>): Promise<Result> {
-  const pid = processOf(command);
-  process.kill(pid, 'SIGSTOP');
-  try {
-    return await work();
-  } finally {
-    process.kill(pid, 'SIGCONT');
-  }
-}
+let stage: Stage;
+let person: Person;
 
 beforeAll(async () => {
-  system = await startSystem({ topology: 'distributed' });
-  url = `http://127.0.0.1:${system.port}`;
-  ({ token } = (await ask('POST', '/api/auth/register', account)).json as { token: string });
-  summary('nothing down', await load('calm'));
+  stage = await Stage.build();
+  person = new Person(stage.url, { email: 'keeper@example.com', username: 'keeper', password: 'a long password' });
+  await person.register();
+  await person.load('warming up');
+  await person.load('nothing away');
 });
-afterAll(() => system.kill());
+afterAll(() => stage.close());
 
-describe('The chat goes on', () => {
-  it('without an error while Redis hangs, and after it died', async () => {
-    const hangs = await whilePaused('redis-server', () => load('redis hangs'));
-    expect(summary('Redis hangs', hangs).errors).toBe(0);
-    const loading = load('redis dies');
-    process.kill(processOf('redis-server'), 'SIGKILL');
-    expect(summary('Redis dies', await loading).errors).toBe(0);
-  });
+/** What cannot be answered without a service. */
+const own: Readonly<Record<'search' | 'chat' | 'auth', () => Promise<Answer>>> = {
+  search: () => person.ask('GET', '/api/search/messages?q=calm'),
+  chat: () => person.ask('GET', '/api/workspaces'),
+  auth: () => person.ask('GET', '/api/users/me'),
+};
 
-  it('while search hangs, whose own answers are 503', async () => {
-    await whilePaused('apps/search/src/main.js', async () => {
-      const [answers, search] = await Promise.all([load('search hangs'), ask('GET', '/api/search/messages?q=calm')]);
-      expect(summary('search hangs', answers).errors).toBe(0);
-      expect(search.status).toBe(503);
+async function untilServed(ask: () => Promise<Answer>, what: string): Promise<void> {
+  await eventually(async () => (await ask()).status < 300, what);
+}
+
+describe.each(['search', 'chat', 'auth'] as const)(
+  'While %s is away, sends and reads go on without an error',
+  (app) => {
+    it.each(ways)('%s', async (way) => {
+      await stage.parts[app].whileIs(way, async () => {
+        const [{ errors }, { status }] = await Promise.all([person.load(`${app} ${way}`), own[app]()]);
+        expect({ errors, status }).toEqual({ errors: 0, status: way === 'slow' ? 200 : 503 });
+      });
+      await untilServed(own[app], `${app} answers again`);
     });
-    await eventually(
-      async () => ((await ask('GET', '/api/search/messages?q=calm')).status === 200 ? true : undefined),
-      'search answers again',
-    );
-  });
+  },
+);
 
-  it('while the chat service hangs: sends and reads do not ask it', async () => {
-    const answers = await whilePaused('apps/chat/src/main.js', () => load('chat hangs'));
-    expect(summary('chat hangs', answers).errors).toBe(0);
-  });
+describe('While Redis is away, everything goes on without an error', () => {
+  async function redisIsUp(): Promise<boolean> {
+    const answer = await fetch(`${stage.operationsUrl}/admin/production/health`);
+    const { dependencies } = (await answer.json()) as { dependencies: { name: string; state: string }[] };
+    return dependencies.some(({ name, state }) => name === 'redis' && state === 'up');
+  }
 
-  it('while auth hangs: valid tokens go on', async () => {
-    const answers = await whilePaused('apps/auth/src/main.js', () => load('auth hangs'));
-    expect(summary('auth hangs', answers).errors).toBe(0);
-  });
+  async function isRedisUp(up: boolean): Promise<void> {
+    await eventually(async () => (await redisIsUp()) === up, `Redis is ${up ? 'back' : 'missed'}`);
+  }
 
-  it('by itself after NATS hung: meanwhile 503 and nothing hangs, and nothing acknowledged is lost', async () => {
-    const answers = await whilePaused('nats-server', async () => {
-      // Until the gateway has noticed.
-      await eventually(async () => ((await send('nats notices')).status === 503 ? true : undefined), '503');
-      return Promise.all([1, 2, 3, 4].map((number) => send(`nats hangs ${number}`)));
+  it.each(ways)('%s', async (way) => {
+    await isRedisUp(true);
+    await stage.parts.Redis.whileIs(way, async () => {
+      await isRedisUp(false);
+      expect((await person.load(`Redis ${way}`)).errors).toBe(0);
     });
-    summary('NATS hangs', answers);
-    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
-    await eventually(async () => ((await send('nats is back')).status === 201 ? true : undefined), 'sends again');
-    const stored = new Set<string>();
-    for (let cursor = '', more = true; more;) {
-      const path = `/api/messages?chat_id=1&limit=100${cursor}`;
-      const page = (await ask('GET', path)).json as {
-        messages: { content: string; seq: number }[];
-        has_more: boolean;
-      };
-      for (const { content } of page.messages) stored.add(content);
-      cursor = `&before_seq=${page.messages.at(-1)?.seq}`;
-      more = page.has_more;
-    }
-    expect(acknowledged.filter((content) => !stored.has(content))).toEqual([]);
-    expect(acknowledged.length).toBeGreaterThan(600);
+    await isRedisUp(true);
   });
+
+  atNight.each(ways)('%s in the middle of a load, which stays quick', async (way) => {
+    const rounds = 200;
+    const calm = await person.load('at length, nothing away', rounds);
+    const loading = person.load(`at length, Redis ${way} meanwhile`, rounds);
+    const before = person.acknowledged.length;
+    await eventually(() => person.acknowledged.length > before + 500, 'the load is under way');
+    await stage.parts.Redis.take(way);
+    const { errorRate, p99 } = await loading;
+    await stage.parts.Redis.bringBack();
+    expect(errorRate).toBeLessThanOrEqual(0.001);
+    expect(p99).toBeLessThan(3 * calm.p99);
+    await isRedisUp(true);
+  });
+});
+
+describe('NATS', () => {
+  const answered = (status: number) => async () => (await person.send('anybody there?')).status === status;
+
+  it.each(['stopped', 'paused'] as const)('%s is 503, and nothing hangs', async (way) => {
+    await stage.parts.NATS.whileIs(way, async () => {
+      await eventually(answered(503), 'the gateway has noticed');
+      const { errorRate } = await person.load(`NATS ${way}`, 2);
+      expect(errorRate).toBe(1);
+    });
+    await eventually(answered(201), 'sends again');
+  });
+
+  it('slow is slow, without an error', async () => {
+    await stage.parts.NATS.whileIs('slow', async () => {
+      expect((await person.load('NATS slow', 5)).errors).toBe(0);
+    });
+  });
+});
+
+it('Nothing that was acknowledged is lost', async () => {
+  const stored = await person.stored();
+  expect(person.acknowledged.filter((content) => !stored.has(content))).toEqual([]);
+  expect(person.acknowledged.length).toBeGreaterThan(1_000);
 });

@@ -8,7 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { freePort, startSystem, type System } from '../e2e/system.js';
 import { runCommand, type Outcome } from './command.js';
 import { atNight } from './nightly.js';
-import { descendantsOf, eventually, untilGone, type Process } from './processes.js';
+import { descendantsOf, untilGone, type Process } from './processes.js';
+import { eventually } from '#testing/eventually.js';
 
 const account = { email: 'keeper@example.com', username: 'keeper', password: 'a long password' };
 
@@ -47,7 +48,7 @@ describe('Two gateways and three message services', () => {
     const port = await freePort(1);
     system = await startDistributed(['--gateways', '2', '--message', '3'], port);
     urls = [port, port + 1].map((number) => `http://127.0.0.1:${number}`);
-    await eventually(() => (system.log().includes('8 processes') ? true : undefined), 'all are ready');
+    await eventually(() => system.log().includes('8 processes'), 'all are ready');
     const registered = await post(urls[0] as string, '/api/auth/register', account);
     ({ token } = (await registered.json()) as { token: string });
   });
@@ -61,7 +62,7 @@ describe('Two gateways and three message services', () => {
           const answer = await post(url, '/api/messages', { chat_id: 1, content: `${url} ${sent}` }, token).catch(
             () => undefined,
           );
-          if (answer?.status !== 201) return undefined;
+          if (answer?.status !== 201) return false;
         }
         return true;
       }, `${url} stores messages`);
@@ -95,10 +96,7 @@ describe('Two gateways and three message services', () => {
     const all = descendantsOf(system.child.pid as number);
     const request = await beginSend(system.port, token);
     const stopping = system.stop();
-    await eventually(
-      () => (processesOf(system.child, 'gateway').length === 1 ? true : undefined),
-      'the gateway without a request has gone',
-    );
+    await eventually(() => processesOf(system.child, 'gateway').length === 1, 'the gateway without a request has gone');
     const living = descendantsOf(system.child.pid as number).filter(({ command }) => command.includes('src/main.js'));
     // One gateway has a request to answer, and six services stay for it.
     expect(living).toHaveLength(7);
@@ -146,7 +144,7 @@ describe('The death of the launcher', () => {
     const npm = spawn('npm', ['run', 'start:distributed'], { env });
     let output = '';
     npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await eventually(() => (output.includes('is ready') ? true : undefined), 'Fechatter is ready', 60_000);
+    await eventually(() => output.includes('is ready'), 'Fechatter is ready', 60_000);
     const all = descendantsOf(npm.pid as number);
     npm.kill('SIGKILL');
     await untilGone(all);
@@ -198,13 +196,20 @@ describe('The launcher ends', () => {
     for (const name of ['NATS_URL', 'REDIS_URL', 'LOG_LEVEL']) expect(output).toContain(name);
   });
 
-  it('when an app cannot start, with what the app said, and tries it once only', async () => {
+  it('with every problem of an app that could not start, before anything is started', async () => {
     const { code, output } = await launch([], { SIGNING_KEY_SECONDS: 'long', ACCESS_TOKEN_SECONDS: '1' });
     expect(code).toBe(1);
     expect(output).toContain('SIGNING_KEY_SECONDS: must be a whole number');
     expect(output).toContain('ACCESS_TOKEN_SECONDS');
-    expect(output).toContain('auth-0 did not start (exit code 1)');
     expect(output.match(/SIGNING_KEY_SECONDS/g)).toHaveLength(1);
+    expect(output).not.toMatch(/\n\s+at |Starting|did not start/);
+  });
+
+  it('when an app cannot start, with what the app said, and tries it once only', async () => {
+    const { code, output } = await launch([], { AUTH_POOL_MAX: '150' });
+    expect(code).toBe(1);
+    expect(output).toContain('auth-0 did not start (exit code 1)');
+    expect(output.match(/AUTH_POOL_MAX: 150 connections are more than/g)).toHaveLength(1);
     expect(output).not.toMatch(/\n\s+at /);
   });
 

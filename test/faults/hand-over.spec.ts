@@ -8,7 +8,7 @@ import { HandOvers } from './hand-over.fixture.js';
 import { Installation } from './installation.js';
 import { changesOf, expectMember, expectStranger, logOf, send } from './membership.js';
 import { isNightly } from './nightly.js';
-import { eventually } from './processes.js';
+import { eventually } from '#testing/eventually.js';
 
 let installation: Installation;
 let handOvers: HandOvers;
@@ -56,7 +56,7 @@ const removal = () => handOvers.removalOf(owner.workspaceId, subject.id);
 const untilSettled = () =>
   eventually(async () => {
     const { step } = await removal();
-    return (await handOvers.open()).length === 0 && step !== 'deny' && step !== 'leave' ? true : undefined;
+    return (await handOvers.open()).length === 0 && step !== 'deny' && step !== 'leave';
   }, 'every hand-over is finished in the background');
 
 /** Something that a person does to a chat, prepared and ready to be called. */
@@ -242,11 +242,7 @@ describe('A service that dies by SIGKILL', () => {
       if (answer.status === 503) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 
       if (finisher === 'background') await untilSettled();
-      else
-        await eventually(
-          async () => ((await attempt.call()).status === 503 ? undefined : true),
-          'a repeated call ends',
-        );
+      else await eventually(async () => (await attempt.call()).status !== 503, 'a repeated call ends');
       await attempt.expectInForce();
       expect((await attempt.call()).status).toBe(attempt.repeated);
       await untilSettled();

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Login } from '#contracts/auth.contract.js';
 import type { Message, MessagePage } from '#contracts/message.contract.js';
+import { eventually } from '#testing/eventually.js';
 import { startSystem, type System } from '../e2e/system.js';
 import { runCommand } from './command.js';
 import { generateHistory, type HistoryLine } from './generated-history.js';
@@ -177,9 +177,8 @@ describe('An import', () => {
 
 /** Waits until so many lines are stored, so that each crash really happens in the middle. */
 async function untilImported(system: System, count: number): Promise<void> {
-  for (;;) {
+  await eventually(async () => {
     const { chats } = await get<{ chats: { name: string; last_seq: number }[] }>(system, '/api/chats');
-    if ((chats.find(({ name }) => name === 'interrupted')?.last_seq ?? 0) >= count) return;
-    await pause(20);
-  }
+    return (chats.find(({ name }) => name === 'interrupted')?.last_seq ?? 0) >= count;
+  });
 }

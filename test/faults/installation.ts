@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import type { Database } from '#database/database.js';
 import { startNats } from '#servers/nats.js';
 import { startRedis } from '#servers/redis.js';
+import type { SystemServer } from '#servers/system-server.js';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { dataSources } from '../../apps/standalone/src/data-sources.js';
 import { AppProcess } from './app-process.js';
+
+export type Service = 'auth' | 'chat' | 'message' | 'search';
 
 /** Real servers with a migrated database, and the apps that a test starts on them. */
 export class Installation {
@@ -14,7 +17,9 @@ export class Installation {
 
   private constructor(
     private readonly databases: TestDatabase,
-    readonly natsPort: number,
+    readonly folder: string,
+    readonly nats: SystemServer,
+    readonly redis: SystemServer,
     private readonly env: NodeJS.ProcessEnv,
     private readonly closeServers: () => Promise<void>,
   ) {}
@@ -32,7 +37,7 @@ export class Installation {
       ...{ NATS_URL: nats.url, REDIS_URL: redis.url, FECHATTER_VALIDATE_REPLIES: 'true' },
       ...{ FECHATTER_SECRET: 'secret of this test', FECHATTER_BUS_SECRET: 'bus secret of this test' },
     };
-    return new Installation(databases, nats.port, env, async () => {
+    return new Installation(databases, folder, nats, redis, env, async () => {
       await Promise.all([nats.stop(), redis.stop(), databases.close()]);
       await rm(folder, { recursive: true, force: true });
     });
@@ -43,13 +48,22 @@ export class Installation {
     return this.databases.database(schema);
   }
 
-  /** Starts a replica of a service. `crashAt` is the place where it will die by SIGKILL. */
-  async service(app: 'auth' | 'chat' | 'message', { crashAt = '', healthPort = 0 } = {}): Promise<AppProcess> {
+  /** As the role of a service. */
+  databaseUrl(app: Service): string {
+    return this.databases.url(app);
+  }
+
+  /** Starts a replica of a service. `crashAt` is the place where it will die by SIGKILL, `env` more of its environment. */
+  async service(
+    app: Service,
+    { crashAt = '', healthPort = 0, env = {} }: { crashAt?: string; healthPort?: number; env?: NodeJS.ProcessEnv } = {},
+  ): Promise<AppProcess> {
     const { process } = await AppProcess.start(app, {
       ...this.env,
       ...(crashAt === '' ? {} : { FECHATTER_CRASH_AT: crashAt }),
-      DATABASE_URL: this.databases.url(app),
+      DATABASE_URL: this.databaseUrl(app),
       HEALTH_PORT: String(healthPort),
+      ...env,
     });
     this.running.add(process);
     return process;

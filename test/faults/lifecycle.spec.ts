@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '#testing/eventually.js';
 import { freePort, startSystem, type System } from '../e2e/system.js';
 import { runCommand } from './command.js';
 
@@ -120,18 +121,42 @@ describe('Demo data', () => {
 });
 
 describe('A configuration that cannot work', () => {
-  it('stops the start with every problem at once', async () => {
-    const env = { ...(await environment(dataDir)), LOG_LEVEL: 'loud', HEALTH_PORT: '99999' };
-    const { code, output } = await runCommand(['apps/cli/start.mjs'], env);
+  const wrong = {
+    AUTH_POOL_MAX: '500',
+    ACCESS_TOKEN_SECONDS: '-5',
+    SESSION_SECONDS: '1e9',
+    PUBLIC_URL: 'chat.example.com',
+    REDIS_URL: 'http://localhost:6379',
+    ALLOWED_ORIGINS: 'https://chat.example.com/',
+    TRUST_PROXY: '10.0.0.0/8, 10.0.0.0/33',
+    LOG_LEVEL: 'loud',
+    HEALTH_PORT: '99999',
+    FECHATTER_DATA_DRI: '/data',
+    FECHATTER_COLOUR: 'red',
+  };
+
+  it.each(['start', 'start-distributed'])('stops %s with every problem at once, and what to do', async (launcher) => {
+    const env = { ...(await environment(dataDir)), ...wrong };
+    const { code, output } = await runCommand([`apps/cli/${launcher}.mjs`], env);
     expect(code).toBe(1);
-    expect(output).toContain('LOG_LEVEL');
-    expect(output).toContain('HEALTH_PORT');
+    const told = [...output.matchAll(/^ {2}- (.*)$/gm)].map(([, problem]) => problem);
+    expect(told.sort()).toEqual([
+      'ACCESS_TOKEN_SECONDS: must be a whole number from 5 to 600 (life of an access token)',
+      expect.stringMatching(/^ALLOWED_ORIGINS: must be origins such as/),
+      'AUTH_POOL_MAX: must be a whole number from 4 to 200 (most connections of one auth process to PostgreSQL)',
+      'FECHATTER_COLOUR: is no variable of Fechatter; remove it',
+      'FECHATTER_DATA_DRI: is no variable of Fechatter; is FECHATTER_DATA_DIR meant?',
+      expect.stringMatching(/^HEALTH_PORT: must be a whole number from 0 to 65535/),
+      expect.stringMatching(/^LOG_LEVEL: .*"trace"\|"debug"\|"info"/),
+      expect.stringMatching(/^PUBLIC_URL: must be a URL beginning with http:\/\/ or https:\/\//),
+      expect.stringMatching(/^REDIS_URL: must be a URL beginning with redis:\/\/ or rediss:\/\//),
+      expect.stringMatching(/^SESSION_SECONDS: must be a whole number from 600 to/),
+      expect.stringMatching(/^TRUST_PROXY: must be addresses or networks/),
+    ]);
   });
 });
 
 async function untilLoginWorks(system: System): Promise<void> {
-  for (const until = Date.now() + 20_000; Date.now() < until;) {
-    if ((await post(system, '/api/auth/login', credentials)).status === 200) return;
-  }
-  throw new Error('The server did not recover from the death of its PostgreSQL');
+  const works = async () => (await post(system, '/api/auth/login', credentials)).status === 200;
+  await eventually(works, 'the server recovers from the death of its PostgreSQL');
 }

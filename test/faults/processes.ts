@@ -35,16 +35,3 @@ export async function untilGone(processes: readonly Process[], timeoutMs = 20_00
   for (const deadline = Date.now() + timeoutMs; remaining().length > 0; await pause(50))
     if (Date.now() > deadline) throw new Error(`Still there: ${JSON.stringify(remaining(), undefined, 1)}`);
 }
-
-/** Asks again and again until the answer is not undefined. */
-export async function eventually<Result>(
-  ask: () => Promise<Result | undefined> | Result | undefined,
-  what: string,
-  timeoutMs = 30_000,
-): Promise<Result> {
-  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await pause(50)) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-  }
-  throw new Error(`It did not come true in time: ${what}`);
-}

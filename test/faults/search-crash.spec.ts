@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { SearchPage } from '#contracts/search.contract.js';
+import { eventually } from '#testing/eventually.js';
 import { Person } from '../bench/person.js';
 import { startSystem, type System } from '../e2e/system.js';
 import { runCommand } from './command.js';
-import { descendantsOf, eventually, type Process } from './processes.js';
+import { descendantsOf, type Process } from './processes.js';
 
 let system: System;
 let person: Person;

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { descendantsOf, eventually, untilGone } from './processes.js';
+import { descendantsOf, untilGone } from './processes.js';
+import { eventually } from '#testing/eventually.js';
 
 let folder: string;
 let child: ChildProcess | undefined;
@@ -69,7 +70,7 @@ describe('npm start', () => {
     async () => {
       const { output } = start('script', ['-qec', `${process.execPath} apps/cli/start.mjs`, '/dev/null']);
       await announced(output);
-      await eventually(() => (output().includes('Stop with Ctrl-C') ? true : undefined), 'it is told how to stop');
+      await eventually(() => output().includes('Stop with Ctrl-C'), 'it is told how to stop');
       expect(output()).not.toMatch(/[{}]/);
       expect(output().trim().split('\n')).toHaveLength(7);
     },

@@ -29,12 +29,3 @@ export class LossyWire {
 function timeout(): FechatterError {
   return new FechatterError('UNAVAILABLE', 'The answer took too long.', { retryAfterSeconds: 1 });
 }
-
-/** Waits until it holds; fails after ten seconds. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('It did not come true within ten seconds');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

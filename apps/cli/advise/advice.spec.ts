@@ -37,6 +37,17 @@ describe('Advice on PostgreSQL', () => {
     expect(compare(one(name), [{ name, setting, unit }], 16 * GB)).toMatchObject([{ isMet }]);
   });
 
+  it.each([
+    ['shared_buffers', '16384', '8kB', '128MB'],
+    ['max_wal_size', '1024', 'MB', '1GB'],
+    ['wal_buffers', '513', '8kB', '4104kB'],
+    ['auto_explain.log_parameter_max_length', '0', 'B', '0B'],
+    ['auto_explain.log_min_duration', '200', 'ms', '200ms'],
+    ['random_page_cost', '1.1', null, '1.1'],
+  ])('shows %s = %s of %s as %s', (name, setting, unit, live) => {
+    expect(compare(one(name), [{ name, setting, unit }], 16 * GB)).toMatchObject([{ live }]);
+  });
+
   it('says what the server does not know', () => {
     expect(compare(one('pg_stat_statements.track'), [], 16 * GB)).toMatchObject([{ live: undefined, isMet: false }]);
   });

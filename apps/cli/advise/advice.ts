@@ -53,7 +53,7 @@ export function compare(advice: readonly Advice[], live: readonly LiveSetting[],
     const found = known.get(one.name);
     return {
       ...wanted,
-      live: found && `${found.setting}${unitOf(found)}`,
+      live: found && readable(found),
       isMet: found !== undefined && meets(wanted, found),
     };
   });
@@ -79,6 +79,13 @@ function scale(advice: Advice, memory: number): Advice {
   return { ...advice, value: `${Math.max(1, Math.round(bytes / 2 ** 20))}MB` };
 }
 
-function unitOf({ unit }: LiveSetting): string {
-  return unit === null ? '' : ` × ${unit}`.replace(' × ms', 'ms').replace(' × s', 's');
+/** As people write it: `128MB` and not `16384` of `8kB`. */
+function readable({ setting, unit }: LiveSetting): string {
+  if (unit === null) return setting;
+  const size = unit.endsWith('B') ? amount(`${setting}*${unit}`) : undefined;
+  if (size === undefined || size <= 0) return `${setting}${unit}`;
+  const [name, bytes] = (['GB', 'MB', 'kB', 'B'] as const)
+    .map((each) => [each, units[each] as number] as const)
+    .find(([, each]) => size % each === 0) ?? ['B', 1];
+  return `${size / bytes}${name}`;
 }

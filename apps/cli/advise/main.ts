@@ -36,13 +36,14 @@ async function advise(admin: string, memory: number): Promise<number> {
   inside.pathname = '/fechatter';
   const { settings, costly } = await readServer(inside.href);
   const found = compare(parseAdvice(readFileSync('deploy/postgres/postgresql.conf', 'utf8')), settings, memory);
-  process.stdout.write(`${found.map(lineOf).join('\n')}\n${costlyOf(costly)}`);
+  const width = Math.max(...found.map(({ name }) => name.length)) + 2;
+  process.stdout.write(`${found.map((one) => lineOf(one, width)).join('\n')}\n${costlyOf(costly)}`);
   return found.every(({ isMet }) => isMet) ? 0 : 1;
 }
 
-function lineOf({ name, value, live, isMet, reason }: Comparison): string {
+function lineOf({ name, value, live, isMet, reason }: Comparison, width: number): string {
   const state = isMet ? 'ok    ' : 'DIFFERS';
-  return `${state.padEnd(8)}${name.padEnd(34)}${(live ?? 'unknown').padEnd(20)}${isMet ? '' : `advised ${value}: ${reason}`}`.trimEnd();
+  return `${state.padEnd(9)}${name.padEnd(width)}${(live ?? 'unknown').padEnd(16)}${isMet ? '' : `advised ${value}: ${reason}`}`.trimEnd();
 }
 
 function costlyOf(costly: readonly Costly[] | undefined): string {

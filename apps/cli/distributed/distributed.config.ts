@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { url } from '#config/variable.js';
+import { GatewayConfig } from '../../gateway/src/gateway.config.js';
 import { StandaloneConfig } from '../../standalone/src/standalone.config.js';
 
 const secret = z.string().min(16, 'must have 16 characters or more').optional();
@@ -11,7 +12,7 @@ export const DistributedConfig = StandaloneConfig.extend({
     .optional()
     .describe('PostgreSQL, as a role that may create roles and databases'),
   NATS_URL: url('nats', 'tls').optional().describe('NATS server, nats://host:4222'),
-  REDIS_URL: url('redis', 'rediss').optional().describe('Redis server, redis://host:6379'),
+  REDIS_URL: GatewayConfig.shape.REDIS_URL,
   FECHATTER_SECRET: secret.describe('secret that seals the signing keys; made in the data folder unless given'),
   FECHATTER_BUS_SECRET: secret.describe('secret that signs callers; made in the data folder unless given'),
 });

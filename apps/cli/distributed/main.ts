@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environmentWith, readConfig } from '#config/config.js';
+import { environmentWith, readConfig, readTogether } from '#config/config.js';
 import { installationSecret } from '#service/installation-secret.js';
 import { runUntilEnd, type Lifetime } from '#service/lifetime.js';
 import { ensurePortIsFree } from '#service/port.js';
 import { StartError } from '#service/start-error.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { lookAhead } from '../../standalone/src/look-ahead.js';
 import { ready, terminalDefaults } from '../../standalone/src/terminal.js';
 import { DistributedConfig } from './distributed.config.js';
 import { plan, type PlannedProcess } from './plan.js';
@@ -23,7 +24,7 @@ export async function main(counts: Readonly<Record<string, number>>): Promise<vo
 }
 
 async function start(counts: Readonly<Record<string, number>>, lifetime: Lifetime): Promise<void> {
-  const settings = readConfig(DistributedConfig, environmentWith(terminalDefaults(), {}));
+  const settings = readSettings();
   configureLogging(settings.LOG_LEVEL, 'launcher');
   const processes = plan(counts, settings.PORT, settings.HEALTH_PORT);
   await ensurePortsAreFree(processes, settings.HOST);
@@ -47,6 +48,15 @@ async function start(counts: Readonly<Record<string, number>>, lifetime: Lifetim
       more,
     ),
   );
+}
+
+function readSettings(): DistributedConfig {
+  const later = { FECHATTER_SECRET: 'made or found in the data folder' };
+  const [settings] = readTogether(
+    () => readConfig(DistributedConfig, environmentWith(terminalDefaults(), {})),
+    ...lookAhead(environmentWith(later, { DATABASE_URL: 'postgres://each-its-own' })),
+  );
+  return settings;
 }
 
 /** Answers the ports where people connect. */

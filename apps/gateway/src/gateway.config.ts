@@ -1,7 +1,18 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { flag, integer, list, url } from '#config/variable.js';
 
 const count = (fallback: number) => integer(1, 1_000_000).prefault(String(fallback));
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '0', ...rest] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
+}
 
 /** What the gateway reads from the environment. */
 export const GatewayConfig = z
@@ -13,9 +24,11 @@ export const GatewayConfig = z
       .optional()
       .describe('where people reach the server, as in invites; https turns on HSTS'),
     ALLOWED_ORIGINS: list
+      .refine((origins) => origins.every(isOrigin), { error: 'must be origins such as https://chat.example.com' })
       .prefault('')
       .describe('origins of web pages that may call besides our own, separated by commas'),
     TRUST_PROXY: list
+      .refine((networks) => networks.every(isNetwork), { error: 'must be addresses or networks such as 10.0.0.0/8' })
       .prefault('')
       .describe('addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas'),
     REDIS_URL: url('redis', 'rediss').optional().describe('Redis that counts limits for all gateways together'),
@@ -40,8 +53,3 @@ export type GatewayConfig = z.infer<typeof GatewayConfig>;
 
 /** Token by which the configuration is injected. */
 export const gatewayConfig = Symbol('GatewayConfig');
-
-/** The origin under which people reach the server. */
-export function publicUrl(config: GatewayConfig): string {
-  return (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, '');
-}

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { beginSpan, isTracing, type Span } from '#telemetry/tracing.js';
+import type { Span } from '#telemetry/tracer.js';
+import { beginSpan, isTracing } from '#telemetry/tracing.js';
 
 /** A span for each request, under the one that the caller names in `traceparent`. Without tracing there are no hooks. */
 export function traceRequests(server: FastifyInstance): void {

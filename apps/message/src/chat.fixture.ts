@@ -4,10 +4,24 @@ import { logEvent, type LogEntry } from '#contracts/log.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
+import { startHouse, type House } from '#testing/app.js';
 import { asService } from '#testing/caller.js';
+import { messageApp } from './message.app.js';
+import { messageDataSource } from './message.data-source.js';
 
 /** The workspace of all chats of a spec. */
 export const workspaceId = 7;
+
+let lastChat = 0;
+
+/** The message service alone, its database, and what it publishes from now on about any chat. */
+export async function startMessages(
+  env: Record<string, string> = {},
+): Promise<{ house: House; database: Database; entries: LogEntry[] }> {
+  const house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource], env });
+  serveUsers(house.bus);
+  return { house, database: await house.database('message'), entries: listen(house.bus) };
+}
 
 /** Hands a change over as the chat service does; answers the version that the message service has. */
 export async function handOver(
@@ -37,6 +51,18 @@ export function loggedChat(id: number, isArchived = false) {
 export async function createChat(bus: LocalBus, chatId: number, userIds: readonly number[]): Promise<void> {
   const members = userIds.map((user_id, index): AccessMember => ({ user_id, role: index === 0 ? 'owner' : 'member' }));
   await handOver(bus, chatId, 1, { type: 'chat.created', chat: loggedChat(chatId), members });
+}
+
+/** An id that no chat of the spec has had from here or from `newChat`. */
+export function nextChatId(): number {
+  return ++lastChat;
+}
+
+/** Makes a chat with these members, as `createChat` does, and answers its id. */
+export async function newChat(bus: LocalBus, ...userIds: number[]): Promise<number> {
+  const chatId = nextChatId();
+  await createChat(bus, chatId, userIds);
+  return chatId;
 }
 
 /** Answers for auth: user n is called `user<n>`. */
@@ -74,9 +100,4 @@ export async function logNumbers(database: Database, chatId: number): Promise<{ 
     [chatId],
   );
   return { seqs: row?.seqs ?? [], lastSeq: row?.last_seq ?? 0 };
-}
-
-/** 1, 2, 3, … up to `last`. */
-export function upTo(last: number): number[] {
-  return Array.from({ length: last }, (_, index) => index + 1);
 }

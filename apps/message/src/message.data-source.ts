@@ -5,6 +5,7 @@ import { MessageThreads1700000000003 } from '#migrations/message/0003-threads-an
 import { MessageReactionsAndPins1700000000004 } from '#migrations/message/0004-reactions-and-pins.js';
 import { MessageBoundedReads1700000000005 } from '#migrations/message/0005-bounded-reads.js';
 import { MessageMaintenance1700000000006 } from '#migrations/message/0006-maintenance.js';
+import { MessageFlushOne1700000000007 } from '#migrations/message/0007-flush-message.js';
 import { ChatAccessEntity } from './access/chat-access.entity.js';
 import { InboxHeadEntity } from './access/inbox-head.entity.js';
 import { WorkspaceDenialEntity } from './access/workspace-denial.entity.js';
@@ -42,5 +43,6 @@ export const messageDataSource = {
     MessageReactionsAndPins1700000000004,
     MessageBoundedReads1700000000005,
     MessageMaintenance1700000000006,
+    MessageFlushOne1700000000007,
   ],
 } satisfies ServiceDataSource;

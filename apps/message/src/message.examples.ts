@@ -97,6 +97,10 @@ export const messageExamples = examples<Facts>(facts, {
     ],
     buffers: 20_000,
   },
+  'message.flush_alone': {
+    params: (f) => [f.chat, f.user, 'a message alone', 'example alone', Buffer.from('hash')],
+    buffers: 80,
+  },
   'message.gate_last_seqs': { params: (f) => [f.chats.map(() => f.user), f.chats], buffers: 6_000 },
   'message.get': { params: (f) => [f.user, f.message], buffers: 60, bounds: reactions },
   'message.get_sent': { params: (f) => [f.user, [f.message]], buffers: 15 },

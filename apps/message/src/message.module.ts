@@ -49,6 +49,7 @@ import { ReadService } from './read/read.service.js';
 import { ReceiptController } from './receipt/receipt.controller.js';
 import { ReceiptRepository } from './receipt/receipt.repository.js';
 import { ReceiptService } from './receipt/receipt.service.js';
+import { sendLane } from './send/send.database.js';
 import { SendController } from './send/send.controller.js';
 import { SendQueue } from './send/send.queue.js';
 import { SendRepository } from './send/send.repository.js';
@@ -113,7 +114,7 @@ export class MessageModule {
     const pool = { ...defaultPool, max: config.MESSAGE_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: MessageModule,
-      imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool)],
+      imports: [DatabaseModule.register(config.DATABASE_URL, messageDataSource, pool, sendLane)],
       controllers: [
         ...[SendController, ChangeController, ReactionController, PinController, ImportController, AccessController],
         ...[PageController, ThreadController, LogController, InboxController, ReadController, ReceiptController],

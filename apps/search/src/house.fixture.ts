@@ -1,4 +1,3 @@
-import { expect } from '@jest/globals';
 import type { LocalBus } from '#bus/local-bus.js';
 import { chatRpc, type Chat } from '#contracts/chat.contract.js';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
@@ -7,6 +6,7 @@ import type { ReplyOf, RequestInputOf } from '#contracts/contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { asUser } from '#testing/caller.js';
+import { eventually } from '#testing/eventually.js';
 
 /** Answers for the chat service: chat n is called `chat<n>`. */
 export function serveChats(bus: LocalBus): void {
@@ -44,13 +44,10 @@ const heads = sql('spec.heads', 'SELECT chat_id, last_seq FROM message.chat_head
 
 /** Waits until the index has read every log to its end. */
 export async function indexed(message: Database, search: Database): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
+  await eventually(async () => {
     const rows = await message.query<{ chat_id: number; last_seq: number }>(heads);
     const params = [rows.map((row) => row.chat_id), rows.map((row) => row.last_seq)];
     const [state] = await search.query<{ behind: number }>(unread, params);
-    if (state?.behind === 0) return;
-    expect(Date.now()).toBeLessThan(deadline);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return state?.behind === 0;
+  });
 }

@@ -16,12 +16,14 @@ import { ensurePortIsFree } from '#service/port.js';
 import { traceWith } from '#service/trace-with.js';
 import { version } from '#service/version.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { configureMetrics } from '#telemetry/metrics.js';
 import { authApp } from '../../auth/src/auth.app.js';
 import { chatApp } from '../../chat/src/chat.app.js';
 import { gatewayApp } from '../../gateway/src/gateway.app.js';
 import { messageApp } from '../../message/src/message.app.js';
 import { searchApp } from '../../search/src/search.app.js';
 import { dataSources } from './data-sources.js';
+import { lookAhead } from './look-ahead.js';
 import { ready, terminalDefaults } from './terminal.js';
 import { StandaloneConfig } from './standalone.config.js';
 
@@ -36,7 +38,8 @@ export async function main(): Promise<void> {
 async function start(lifetime: Lifetime): Promise<void> {
   const settings = readSettings();
   configureLogging(settings.LOG_LEVEL, 'fechatter');
-  traceWith(settings, 'fechatter', lifetime);
+  configureMetrics(settings.FECHATTER_METRICS === 'on');
+  await traceWith(settings, 'fechatter', lifetime);
   await ensurePortIsFree(settings.PORT, settings.HOST, 'PORT');
   await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
   const folder = resolve(settings.FECHATTER_DATA_DIR);
@@ -82,7 +85,7 @@ function readSettings(): StandaloneConfig {
   const later = { DATABASE_URL: 'postgres://embedded', FECHATTER_SECRET: 'made or found in the data folder' };
   const [settings] = readTogether(
     () => readConfig(StandaloneConfig, environmentWith(terminalDefaults(), {})),
-    ...apps.map((app) => () => readConfig(app.config, environmentWith(later, { DATABASE_URL: later.DATABASE_URL }))),
+    ...lookAhead(environmentWith(later, { DATABASE_URL: later.DATABASE_URL })),
   );
   return settings;
 }

@@ -7,6 +7,7 @@ import { event, rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
+import { gate } from '#testing/gate.js';
 import type { Bus, CallContext, Caller } from './bus.js';
 import { LocalBus } from './local-bus.js';
 import { NatsBus } from './nats-bus.js';
@@ -87,24 +88,22 @@ export async function subscribed(bus: Bus): Promise<void> {
   await serving.stop();
 }
 
-/** Waits for a condition; fails after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const limit = Date.now() + 10_000; !(await condition()); await pause(5))
-    if (Date.now() > limit) throw new Error(`Never came true: ${condition.toString()}`);
-}
-
-/** A promise that the spec resolves, to hold a handler where it is. */
-export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open: () => open() };
-}
-
 /** The FechatterError with which a call ends; fails when it ends otherwise. */
 export async function errorOf(call: Promise<unknown>): Promise<FechatterError> {
   const outcome: unknown = await call.catch((error: unknown) => error);
   if (outcome instanceof FechatterError) return outcome;
   throw new Error(`No FechatterError but ${String(outcome)}`, { cause: outcome });
+}
+
+/**
+ * The FechatterError with which a call ends before a timer of so many milliseconds comes due. On a busy machine both are
+ * late, but not in another order, which a look at the clock would not see.
+ */
+export async function errorWithin(ms: number, call: Promise<unknown>): Promise<FechatterError> {
+  const late = pause(ms, undefined, { ref: false }).then(() => {
+    throw new Error(`Not ended before a timer of ${ms} ms`);
+  });
+  return Promise.race([errorOf(call), late]);
 }
 
 type Text = z.output<typeof Text>;

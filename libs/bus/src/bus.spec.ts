@@ -1,18 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { FechatterError } from '#contracts/error.js';
 import { configureLogging } from '#telemetry/logger.js';
-import {
-  anyone,
-  echo,
-  errorOf,
-  gate,
-  holding,
-  probe,
-  recording,
-  subscribed,
-  transports,
-  until,
-} from './bus.fixture.js';
+import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
+import { anyone, echo, errorOf, holding, probe, recording, subscribed, transports } from './bus.fixture.js';
 import type { Transport } from './bus.fixture.js';
 import { userOf, type Bus, type CallContext, type Caller } from './bus.js';
 
@@ -57,7 +48,7 @@ describe.each(transports)('$name', ({ start }) => {
     await subscribed(server);
     await caller.call(probe.twinRequest, { text: 'request' }, { as: anyone });
     caller.publish(probe.twinEvent, {}, { text: 'event' });
-    await until(() => events.length > 0);
+    await eventually(() => events.length > 0);
     await caller.call(probe.twinRequest, { text: 'last' }, { as: anyone });
     expect({ requests, events }).toEqual({ requests: ['request', 'last'], events: ['event'] });
   });
@@ -175,7 +166,7 @@ describe.each(transports)('$name', ({ start }) => {
       await subscribed(server);
       caller.publish(probe.met, { name: 1, place: 2 }, { text: 'first' });
       caller.publish(probe.met, { name: 2, place: 2 }, { text: 'second' });
-      await until(() => heard.includes('all: second'));
+      await eventually(() => heard.includes('all: second'));
       expect(heard.sort()).toEqual(['1 at 2: first', 'all: first', 'all: second']);
     });
 
@@ -187,7 +178,7 @@ describe.each(transports)('$name', ({ start }) => {
       await subscribed(server);
       caller.publish(probe.seen, { name: 'other' }, { text: 'no' });
       caller.publish(probe.seen, { name }, { text: 'yes' });
-      await until(() => heard.includes('all: yes'));
+      await eventually(() => heard.includes('all: yes'));
       expect(heard.sort()).toEqual(['all: no', 'all: yes', 'named: yes']);
     });
 
@@ -198,7 +189,7 @@ describe.each(transports)('$name', ({ start }) => {
       await subscribed(server);
       caller.publish(probe.seen, { name: 1 }, { text: 'event' });
       subscription.unsubscribe();
-      await until(() => heard.length > 0);
+      await eventually(() => heard.length > 0);
       expect(heard).toEqual(['event']);
     });
 
@@ -214,7 +205,7 @@ describe.each(transports)('$name', ({ start }) => {
       await subscribed(server);
       caller.publish(probe.seen, { name: 1 }, { text: 'first' });
       caller.publish(probe.seen, { name: 1 }, { text: 'second' });
-      await until(() => heard.length === 2);
+      await eventually(() => heard.length === 2);
       expect(heard).toEqual(['first', 'second']);
     });
   });

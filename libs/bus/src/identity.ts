@@ -15,22 +15,21 @@ const cacheSize = 20_000;
 
 /**
  * Who calls, signed under the secret that only our processes know. Callers repeat, so both directions are remembered:
- * a signature costs some ten times what a look-up does.
+ * a signature costs some ten times what a look-up does. Who signs keeps its callers as objects.
  */
 export class Identities {
-  private readonly signed = new LRUCache<string, string>({ max: cacheSize });
+  private readonly signed = new WeakMap<Caller, string>();
   private readonly verified = new LRUCache<string, Caller>({ max: cacheSize });
 
   constructor(private readonly secret: string) {}
 
   /** `<caller as base64url JSON>.<signature>` */
   sign(caller: Caller): string {
-    const json = JSON.stringify(caller);
-    const known = this.signed.get(json);
+    const known = this.signed.get(caller);
     if (known !== undefined) return known;
-    const body = Buffer.from(json).toString('base64url');
+    const body = Buffer.from(JSON.stringify(caller)).toString('base64url');
     const token = `${body}.${this.signature(body)}`;
-    this.signed.set(json, token);
+    this.signed.set(caller, token);
     return token;
   }
 

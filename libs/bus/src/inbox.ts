@@ -1,6 +1,11 @@
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { Logger } from '#telemetry/logger.js';
+import { bundleRequests, cut, unbundleAnswers, type BundledRequest } from './bundle.js';
 import { NoResponders } from './retry.js';
-import { decodeError } from './wire.js';
+import { Turn } from './turn.js';
+import { decodeError, encodeFacts, isError, type RequestFacts } from './wire.js';
+
+const logger = new Logger('bus.nats');
 
 /** Shorter than what a caller keeps back of its deadline, so that it learns in time that the callee did not answer. */
 const sweepEveryMs = 10;
@@ -19,17 +24,20 @@ export class Unanswered extends Error {
 
 interface Pending {
   readonly deadline: number;
-  resolve(message: Msg): void;
+  /** The message in which it went, by the token of the first request in it. */
+  sentWith: string | undefined;
+  resolve(payload: Uint8Array): void;
   reject(error: Error): void;
 }
 
 /**
- * One reply subject for all requests of this process, and one timer for all their deadlines. A subscription and a timer
- * per request, as NATS clients do it, cost two to four times as much.
+ * One reply subject for all requests of this process, and one timer for all their deadlines: a subscription and a timer
+ * per request, as NATS clients do it, cost two to four times as much. Requests of one turn to one subject share a message.
  */
 export class Inbox {
   private readonly prefix: string;
   private readonly pending = new Map<string, Pending>();
+  private readonly turn = new Turn<BundledRequest>((subject, requests) => this.send(subject, requests));
   private sweeper: NodeJS.Timeout | undefined;
   private last = 0;
 
@@ -46,49 +54,77 @@ export class Inbox {
     });
   }
 
-  /** Throws the error that the answer carries, NoResponders or Unanswered. `deadline` in epoch milliseconds. */
-  request(subject: string, payload: Uint8Array, headers: MsgHdrs, deadline: number): Promise<Msg> {
+  /** The payload of the answer. Throws the error that the answer carries, NoResponders or Unanswered. */
+  request(subject: string, payload: Uint8Array, facts: RequestFacts): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       if (this.pending.size >= mostPending) throw new Unanswered('full');
-      const token = (++this.last).toString(36);
-      try {
-        this.connection.publish(`rpc.${subject}`, payload, { headers, reply: `${this.prefix}.${token}` });
-      } catch (cause) {
-        throw new Unanswered('connection', { cause });
-      }
-      this.pending.set(token, { deadline, resolve, reject });
+      const reply = (++this.last).toString(36);
+      this.pending.set(reply, { deadline: facts.deadline, sentWith: undefined, resolve, reject });
       this.sweeper ??= setInterval(() => this.sweep(), sweepEveryMs);
+      this.turn.add(`rpc.${subject}`, { reply, facts, payload });
     });
   }
 
   /** The connection is gone: whoever waits learns it now instead of at the deadline. */
   disconnected(): void {
-    for (const pending of this.pending.values()) pending.reject(new Unanswered('connection'));
-    this.pending.clear();
+    for (const token of this.pending.keys()) this.fail(token, new Unanswered('connection'));
     this.sweep();
+  }
+
+  private send(subject: string, requests: readonly BundledRequest[]): void {
+    const wanted = requests.filter(({ reply }) => this.pending.has(reply));
+    for (const part of cut(wanted, ({ payload }) => payload.length)) {
+      const [first] = part;
+      if (first === undefined) continue;
+      for (const { reply } of part) this.pending.get(reply)!.sentWith = first.reply;
+      const message =
+        part.length === 1 ? { payload: first.payload, headers: encodeFacts(first.facts) } : bundleRequests(part);
+      try {
+        const reply = `${this.prefix}.${first.reply}`;
+        this.connection.publish(subject, message.payload, { headers: message.headers, reply });
+      } catch (cause) {
+        for (const { reply } of part) this.fail(reply, new Unanswered('connection', { cause }));
+      }
+    }
   }
 
   // Must not throw: the NATS client would stop reading from its connection, and say nothing.
   private receive(message: Msg): void {
+    try {
+      const answers = unbundleAnswers(message);
+      if (answers === undefined) return this.receiveOne(message);
+      for (const { to, payload, isError: failed } of answers) this.settle(to, payload, failed);
+    } catch (error) {
+      logger.error('An answer could not be read', error);
+    }
+  }
+
+  private receiveOne(message: Msg): void {
     const token = message.subject.slice(this.prefix.length + 1);
+    if (message.headers?.code !== noResponders || message.data.length > 0) {
+      return this.settle(token, message.data, isError(message));
+    }
+    // The server says it of a message, with all requests in it.
+    for (const [each, { sentWith }] of this.pending) if (sentWith === token) this.fail(each, new NoResponders());
+  }
+
+  private settle(token: string, payload: Uint8Array, failed: boolean): void {
     const pending = this.pending.get(token);
     if (pending === undefined) return;
+    if (failed) return this.fail(token, decodeError(payload));
     this.pending.delete(token);
-    if (message.headers?.code === noResponders && message.data.length === 0) {
-      pending.reject(new NoResponders());
-      return;
-    }
-    const error = decodeError(message);
-    if (error === undefined) pending.resolve(message);
-    else pending.reject(error);
+    pending.resolve(payload);
+  }
+
+  private fail(token: string, error: Error): void {
+    this.pending.get(token)?.reject(error);
+    this.pending.delete(token);
   }
 
   private sweep(): void {
     const now = Date.now();
-    for (const [token, pending] of this.pending) {
-      if (pending.deadline > now) continue;
-      this.pending.delete(token);
-      pending.reject(new Unanswered('deadline'));
+    for (const [token, { deadline }] of this.pending) {
+      if (deadline <= now) this.fail(token, new Unanswered('deadline'));
     }
     if (this.pending.size > 0) return;
     clearInterval(this.sweeper);

@@ -1,18 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { configureLogging, Logger } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
-import {
-  anyone,
-  echo,
-  errorOf,
-  gate,
-  holding,
-  probe,
-  subscribed,
-  transports,
-  until,
-  type Transport,
-} from './bus.fixture.js';
+import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
+import { anyone, echo, errorOf, holding, probe, subscribed, transports, type Transport } from './bus.fixture.js';
 import type { Bus } from './bus.js';
 
 const queue = 'probe';
@@ -60,10 +51,10 @@ describe.each(transports)('$name under load', ({ start }) => {
     await subscribed(server);
     const before = await dropped();
     for (let n = 0; n < 1_200; n++) caller.publish(probe.seen, { name: 1 }, { text: '' });
-    await until(async () => (await dropped()) - before === 200);
+    await eventually(async () => (await dropped()) - before === 200);
     expect(heard).toBe(1_000);
     held.open();
-    await until(async () => {
+    await eventually(async () => {
       caller.publish(probe.seen, { name: 1 }, { text: 'next' });
       return heard > 1_000;
     });
@@ -74,7 +65,7 @@ describe.each(transports)('$name under load', ({ start }) => {
     server.subscribe(probe.seen, '*', () => void heard++);
     await subscribed(server);
     for (let n = 0; n < 5_000; n++) caller.publish(probe.seen, { name: 1 }, { text: '' });
-    await until(() => heard === 5_000);
+    await eventually(() => heard === 5_000);
   });
 
   it('logs an unforeseen error under the request id of its call', async () => {

@@ -4,17 +4,18 @@ import { FechatterError } from '#contracts/error.js';
 import { startNats } from '#servers/nats.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { eventually } from '#testing/eventually.js';
 import {
   anyone,
   echo,
   errorOf,
+  errorWithin,
   holding,
   probe,
   recording,
   secret,
   startTestNats,
   subscribed,
-  until,
 } from './bus.fixture.js';
 import type { Caller } from './bus.js';
 import { Identities } from './identity.js';
@@ -140,7 +141,7 @@ describe('on the wire', () => {
     await subscribed(server);
     await caller.call(probe.inner, { text: 'x' }, { as: anyone });
     caller.publish(probe.seen, { name: 'a.b' }, { text: 'y' });
-    await until(() => [...seen.keys()].some((subject) => subject.startsWith('event.')));
+    await eventually(() => [...seen.keys()].some((subject) => subject.startsWith('event.')));
     const request = seen.get('rpc.probe.inner');
     expect(request?.text).toBe('{"text":"x"}');
     expect(request?.names.sort()).toEqual(['Fechatter-Caller', 'Fechatter-Deadline', 'Fechatter-Request-Id']);
@@ -170,7 +171,7 @@ describe('on the wire', () => {
     stranger.publish('event.probe.1.seen', 'nonsense');
     await stranger.flush();
     caller.publish(probe.seen, { name: 1 }, { text: 'sense' });
-    await until(() => heard.length > 0);
+    await eventually(() => heard.length > 0);
     expect(heard).toEqual(['sense']);
   });
 });
@@ -187,18 +188,19 @@ describe('several servers', () => {
       bus.serve(probe.echo, handler, { queue });
       await subscribed(bus);
     }
-    await Promise.all(
-      Array.from({ length: 90 }, (_, n) => caller.call(probe.echo, { text: String(n) }, { as: anyone })),
-    );
+    // Those of one turn may go to one server.
+    for (let n = 0; n < 90; n++) await caller.call(probe.echo, { text: String(n) }, { as: anyone });
     expect(counts.reduce((sum, count) => sum + count)).toBe(90);
     expect(Math.min(...counts)).toBeGreaterThan(0);
   });
 
   it('may come a moment later than a request, which then is begun once', async () => {
     const { contexts, handler } = recording();
+    server.serve(probe.echo, echo, { queue });
+    await subscribed(server);
     const answer = caller.call(probe.unserved, { text: 'early' }, { as: anyone });
-    // The request went out before the subscription on the same connection: it has met nobody by now.
-    await caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 1 }).catch(() => undefined);
+    // NATS has said that nobody is there once it has carried what the same connection sent later.
+    await caller.call(probe.echo, { text: 'later' }, { as: anyone });
     server.serve(probe.unserved, handler, { queue });
     expect(await answer).toEqual({ text: 'early' });
     expect(contexts).toHaveLength(1);
@@ -216,21 +218,19 @@ describe('a nats-server', () => {
   });
 
   async function works(): Promise<void> {
-    await until(() => caller.status().healthy && server.status().healthy);
-    await until(
+    await eventually(() => caller.status().healthy && server.status().healthy);
+    await eventually(
       async () => (await caller.call(probe.echo, { text: 'x' }, { as: anyone }).catch(() => undefined)) !== undefined,
     );
     caller.publish(probe.seen, { name: 1 }, { text: 'again' });
-    await until(() => heard.includes('again'));
+    await eventually(() => heard.includes('again'));
   }
 
   it('that hangs costs a caller no more than its deadline', async () => {
     nats.pause();
     try {
-      const start = performance.now();
-      const error = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 500 }));
-      expect(error.code).toBe('UNAVAILABLE');
-      expect(performance.now() - start).toBeLessThan(1_000);
+      const error = await errorWithin(1_000, caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 500 }));
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', cause: { message: 'deadline of probe.echo' } });
     } finally {
       nats.resume();
     }
@@ -243,13 +243,13 @@ describe('a nats-server', () => {
     await subscribed(server);
     const waiting = caller.call(probe.inner, { text: '' }, { as: anyone });
     await begun;
-    const start = performance.now();
     await nats.kill();
     try {
-      expect((await errorOf(waiting)).code).toBe('UNAVAILABLE');
-      expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).code).toBe('UNAVAILABLE');
-      expect(performance.now() - start).toBeLessThan(1_000);
-      await until(() => !caller.status().healthy && !server.status().healthy);
+      // Not at the deadline, that is.
+      const lost = { code: 'UNAVAILABLE', cause: { message: expect.stringContaining('nobody serves') } };
+      expect(await errorOf(waiting)).toMatchObject(lost);
+      expect(await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone }))).toMatchObject(lost);
+      await eventually(() => !caller.status().healthy && !server.status().healthy);
       expect(caller.status()).toEqual({ healthy: false, reason: 'no connection to NATS' });
       expect(() => caller.publish(probe.seen, { name: 1 }, { text: 'lost' })).not.toThrow();
       // The answer to a request of before finds no connection.
@@ -265,9 +265,7 @@ describe('a nats-server', () => {
   it('that is gone does not keep a bus from closing', async () => {
     await nats.kill();
     try {
-      const start = performance.now();
       await Promise.all(opened.map((bus) => bus.close()));
-      expect(performance.now() - start).toBeLessThan(6_000);
       expect(caller.status()).toEqual({ healthy: false, reason: 'closed' });
       await expect(caller.call(probe.echo, { text: '' }, { as: anyone })).rejects.toThrow(FechatterError);
     } finally {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Event, PayloadOf, ReplyOf, RequestInputOf, Rpc, SubjectParams } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
@@ -10,7 +10,7 @@ import { nobodyServes, outgoingContext } from './context.js';
 import { Identities } from './identity.js';
 import { Queues } from './in-flight.js';
 import { Listener } from './listener.js';
-import { answer } from './nats-answer.js';
+import { NatsAnswerer } from './nats-answer.js';
 import { NatsCaller } from './nats-caller.js';
 import { connectToNats } from './nats-connection.js';
 import { asBuffer, decodePayload, encodePayload, maxPayloadBytes } from './payload.js';
@@ -33,8 +33,8 @@ export interface NatsBusOptions {
 export class NatsBus extends Bus {
   private readonly queues = new Queues();
   private readonly serving = new Set<Serving>();
-  private readonly identities: Identities;
   private readonly caller: NatsCaller;
+  private readonly answerer: NatsAnswerer;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -42,8 +42,9 @@ export class NatsBus extends Bus {
     { secret, name }: NatsBusOptions,
   ) {
     super();
-    this.identities = new Identities(secret);
-    this.caller = new NatsCaller(connection, this.identities, name);
+    const identities = new Identities(secret);
+    this.caller = new NatsCaller(connection, identities, name);
+    this.answerer = new NatsAnswerer(connection, identities);
   }
 
   /** Throws when NATS is not there within ten seconds; afterwards a lost connection comes back by itself. */
@@ -52,7 +53,7 @@ export class NatsBus extends Bus {
   }
 
   async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C>> {
-    const { data } = await this.perform(contract.subject, request, options);
+    const data = await this.perform(contract.subject, request, options);
     try {
       return decodePayload(data) as ReplyOf<C>;
     } catch (cause) {
@@ -61,7 +62,7 @@ export class NatsBus extends Bus {
   }
 
   async callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer> {
-    return asBuffer((await this.perform(contract.subject, request, options)).data);
+    return asBuffer(await this.perform(contract.subject, request, options));
   }
 
   publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void {
@@ -95,13 +96,12 @@ export class NatsBus extends Bus {
   serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, { queue }: { queue: string }): Serving {
     const subject = `rpc.${contract.subject}`;
     const inFlight = this.queues.of(queue);
-    const served = handler as unknown as RpcHandler<Rpc>;
+    const service = { contract, handler: handler as unknown as RpcHandler<Rpc>, inFlight };
     const subscription = this.connection.subscribe(subject, {
       queue,
-      callback: (error, message: Msg) => {
+      callback: (error, message) => {
         if (error !== null) return refused(subject, error);
-        inFlight.begin();
-        void answer(message, contract, served, inFlight, this.identities).finally(() => inFlight.end());
+        this.answerer.receive(message, service);
       },
     });
     const serving: Serving = {
@@ -134,7 +134,7 @@ export class NatsBus extends Bus {
     await this.connection.close();
   }
 
-  private perform(subject: string, request: unknown, options: CallOptions): Promise<Msg> {
+  private perform(subject: string, request: unknown, options: CallOptions): Promise<Uint8Array> {
     return timed(subject, () => {
       // While it closes, requests in flight may still call others.
       if (this.closing !== undefined && options.within === undefined) throw nobodyServes(subject);

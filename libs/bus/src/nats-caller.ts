@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { FechatterError } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
 import { Breakers, type Breaker } from './breaker.js';
@@ -9,7 +9,7 @@ import { Inbox, Unanswered } from './inbox.js';
 import { checkRequestSize, encodePayload } from './payload.js';
 import { NoResponders, whileNobodyServes } from './retry.js';
 import { token } from './subject.js';
-import { encodeContext } from './wire.js';
+import { factsOf } from './wire.js';
 
 const logger = new Logger('bus.nats');
 
@@ -32,11 +32,11 @@ export class NatsCaller {
     return this.isConnected && !this.connection.isClosed();
   }
 
-  /** The reply as it came. Throws the callee's error, or UNAVAILABLE when there is no answer. */
-  call(subject: string, request: unknown, context: CallContext): Promise<Msg> {
+  /** The payload of the reply. Throws the callee's error, or UNAVAILABLE when there is no answer. */
+  call(subject: string, request: unknown, context: CallContext): Promise<Uint8Array> {
     const payload = encodePayload(request);
     checkRequestSize(payload);
-    const headers = encodeContext(context, this.identities);
+    const facts = factsOf(context, this.identities);
     const { deadline } = context;
     const breaker = this.breakers.of(subject);
     const allowedMs = deadline - Date.now();
@@ -44,7 +44,7 @@ export class NatsCaller {
       if (!this.connected) throw nobodyServes(subject);
       breaker.pass();
       try {
-        const reply = await this.inbox.request(subject, payload, headers, deadline);
+        const reply = await this.inbox.request(subject, payload, facts);
         breaker.answered();
         return reply;
       } catch (error) {

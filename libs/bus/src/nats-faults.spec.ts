@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { configureLogging } from '#telemetry/logger.js';
 import { startSystemServer, type SystemServer } from '#servers/system-server.js';
-import { anyone, echo, errorOf, holding, probe, secret, startTestNats, subscribed, until } from './bus.fixture.js';
+import { eventually } from '#testing/eventually.js';
+import { anyone, echo, errorOf, holding, probe, secret, startTestNats, subscribed } from './bus.fixture.js';
 import { NatsBus } from './nats-bus.js';
 
 const queue = 'probe';
@@ -63,7 +64,7 @@ describe('When NATS', () => {
     expect(caller.status().healthy).toBe(false);
     expect(await secondsOf(unavailable())).toBeLessThan(0.1);
     nats.server.resume();
-    expect(await secondsOf(until(served))).toBeLessThan(5);
+    expect(await secondsOf(eventually(served))).toBeLessThan(5);
   });
 
   it('hangs, a bus can still be closed', async () => {
@@ -81,7 +82,7 @@ it('A service that hangs costs its callers their deadline twenty times, then the
   expect(await secondsOf(Promise.all(Array.from({ length: 20 }, call)))).toBeGreaterThan(0.6);
   expect(await secondsOf(call())).toBeLessThan(0.1);
   release();
-  expect(await secondsOf(until(served))).toBeLessThan(2);
+  expect(await secondsOf(eventually(served))).toBeLessThan(2);
   expect(await caller.call(probe.inner, { text: 'closed again' }, { as: anyone })).toEqual({ text: 'closed again' });
 });
 

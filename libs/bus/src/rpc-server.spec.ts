@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { rpc, type ReplyOf, type RequestOf } from '#contracts/contract.js';
 import { FechatterError, invalid } from '#contracts/error.js';
 import { configureLogging } from '#telemetry/logger.js';
-import { errorOf, gate, subscribed, transports, until, type Ends, type Transport } from './bus.fixture.js';
+import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
+import { errorOf, subscribed, transports, type Ends, type Transport } from './bus.fixture.js';
 import type { CallContext, Caller } from './bus.js';
 import { Encoded } from './encoded.js';
 import { Handle } from './handle.js';
@@ -181,7 +183,7 @@ describe.each(transports)('RpcServer over $name', ({ start }) => {
     const closed = close();
     // NATS may hand over a request or two that were on their way when the server had it stop.
     const read = () => ends.caller.call(noteRpc.read, { id: 1 }, { as: user });
-    await until(() =>
+    await eventually(() =>
       read().then(
         () => false,
         (error: FechatterError) => error.code === 'UNAVAILABLE',

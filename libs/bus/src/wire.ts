@@ -14,28 +14,51 @@ const header = {
   error: 'Nats-Service-Error',
 } as const;
 
-export function encodeContext(context: CallContext, identities: Identities): MsgHdrs {
+/** What a request says beside its payload. Nothing of it is believed before `contextOf`. */
+export interface RequestFacts {
+  readonly caller: string;
+  readonly deadline: number;
+  readonly request_id: string;
+  readonly traceparent?: string | undefined;
+}
+
+/** What a service answers: JSON, and for an error its status. */
+export interface Answer {
+  readonly payload: Uint8Array;
+  readonly error?: { readonly status: number; readonly code: string };
+}
+
+export function factsOf(context: CallContext, identities: Identities): RequestFacts {
+  const { caller, deadline, requestId, traceparent } = context;
+  const facts = { caller: identities.sign(caller), deadline, request_id: requestId };
+  return traceparent === undefined ? facts : { ...facts, traceparent };
+}
+
+/** Throws UNAUTHORIZED when the caller is not signed, BAD_REQUEST when there is no deadline. */
+export function contextOf(facts: RequestFacts, identities: Identities): CallContext {
+  const { deadline, request_id: requestId, traceparent } = facts;
+  const caller = identities.verify(facts.caller);
+  if (!Number.isSafeInteger(deadline) || deadline <= 0)
+    throw new FechatterError('BAD_REQUEST', `The header ${header.deadline} is missing.`);
+  return { caller, deadline, requestId, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
+export function encodeFacts({ caller, deadline, request_id, traceparent }: RequestFacts): MsgHdrs {
   const result = headers();
-  result.set(header.caller, identities.sign(context.caller));
-  result.set(header.deadline, String(context.deadline));
-  result.set(header.requestId, context.requestId);
-  if (context.traceparent !== undefined) result.set(header.traceparent, context.traceparent);
+  result.set(header.caller, caller);
+  result.set(header.deadline, String(deadline));
+  result.set(header.requestId, request_id);
+  if (traceparent !== undefined) result.set(header.traceparent, traceparent);
   return result;
 }
 
-/** Throws UNAUTHORIZED when the caller is not signed, BAD_REQUEST when the rest is missing. */
-export function decodeContext(message: Msg, identities: Identities): CallContext {
-  const given = message.headers;
-  const caller = identities.verify(given?.get(header.caller) ?? '');
-  const deadline = Number(given?.get(header.deadline));
-  if (!Number.isSafeInteger(deadline) || deadline <= 0)
-    throw new FechatterError('BAD_REQUEST', `The header ${header.deadline} is missing.`);
-  const traceparent = given?.get(header.traceparent);
+export function decodeFacts({ headers: given }: Msg): RequestFacts {
+  const traceparent = given?.get(header.traceparent) ?? '';
   return {
-    caller,
-    deadline,
-    requestId: given?.get(header.requestId) ?? '',
-    ...(traceparent === undefined || traceparent === '' ? {} : { traceparent }),
+    caller: given?.get(header.caller) ?? '',
+    deadline: Number(given?.get(header.deadline)),
+    request_id: given?.get(header.requestId) ?? '',
+    ...(traceparent === '' ? {} : { traceparent }),
   };
 }
 
@@ -46,18 +69,31 @@ const WireError = z.object({
   retry_after: z.number().optional(),
 });
 
-export function encodeError(error: FechatterError): { payload: Buffer; headers: MsgHdrs } {
-  const { code, message, details, retryAfterSeconds } = error;
-  const result = headers();
-  result.set(header.errorCode, String(error.status));
-  result.set(header.error, code);
-  return { payload: encodePayload({ code, message, details, retry_after: retryAfterSeconds }), headers: result };
+export function answerWith(error: FechatterError): Answer {
+  const { code, message, details, retryAfterSeconds, status } = error;
+  return {
+    payload: encodePayload({ code, message, details, retry_after: retryAfterSeconds }),
+    error: { status, code },
+  };
 }
 
-/** The error that a reply carries, if it is one. */
-export function decodeError(message: Msg): FechatterError | undefined {
-  if (message.headers?.has(header.errorCode) !== true) return undefined;
-  const parsed = WireError.safeParse(decodeOrNothing(message.data));
+/** The headers of an answer that has a message to itself. */
+export function encodeOutcome({ error }: Answer): MsgHdrs | undefined {
+  if (error === undefined) return undefined;
+  const result = headers();
+  result.set(header.errorCode, String(error.status));
+  result.set(header.error, error.code);
+  return result;
+}
+
+/** Whether a message of its own carries an error. */
+export function isError(message: Msg): boolean {
+  return message.headers?.has(header.errorCode) === true;
+}
+
+/** The error that the payload of an answer tells. */
+export function decodeError(payload: Uint8Array): FechatterError {
+  const parsed = WireError.safeParse(decodeOrNothing(payload));
   if (!parsed.success) return new FechatterError('INTERNAL_ERROR');
   const { code, message: text, details, retry_after } = parsed.data;
   return new FechatterError(code, text, {

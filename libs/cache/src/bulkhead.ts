@@ -1,6 +1,6 @@
 import { FechatterError } from '#contracts/error.js';
 
-/** Lets so many works run at once and so many wait: without Redis every miss would run to PostgreSQL together. */
+/** Lets so many works run at once, and so many wait in line. */
 export class Bulkhead {
   private running = 0;
   private readonly line: (() => void)[] = [];

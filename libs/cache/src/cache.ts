@@ -5,7 +5,10 @@ import type { CachePattern } from './pattern.js';
 import { RedisStore } from './redis-store.js';
 import type { RedisConnection } from './redis.js';
 
-/** Loads of one process at once, and how many may wait for their turn. */
+/**
+ * Loads of one process at once, and how many may wait for their turn: without Redis every miss would run to PostgreSQL
+ * together.
+ */
 const mostLoads = 16;
 const mostWaiting = 1_000;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { gate } from '#testing/gate.js';
 import { audit } from './auditor.js';
 import { FakeStore } from './store.fixture.js';
-import { cachedTable, gate, type Row } from './values.fixture.js';
+import { cachedTable, type Row } from './values.fixture.js';
 
 const ada: Row = { id: 1, name: 'ada' };
 const bob: Row = { id: 2, name: 'bob' };
@@ -38,7 +39,7 @@ describe('Cached values', () => {
 
   it('are answered, but not kept, when they were invalidated while they were loaded', async () => {
     const table = cachedTable({}, memory(), rowsOf(ada));
-    const { gate: closed, open } = gate();
+    const { opened: closed, open } = gate();
     table.gate = closed;
     const early = table.values.getOrCompute(1);
     await Promise.resolve();
@@ -55,7 +56,7 @@ describe('Cached values', () => {
   it('cannot be stored while a change is made, whose maker may die', async () => {
     const store = memory();
     const table = cachedTable({}, store, rowsOf(ada), { waitMs: 0 });
-    const { gate: closed, open } = gate();
+    const { opened: closed, open } = gate();
     const changing = table.values.change([1], () => closed);
     const other = cachedTable({}, store, table.rows, { waitMs: 0 });
     expect(await other.values.getOrCompute(1)).toEqual(ada);
@@ -94,7 +95,7 @@ describe('Cached values', () => {
     const table = cachedTable({ localMs: 0, staleMs: 60_000 }, undefined, rowsOf(ada));
     await table.values.getOrCompute(1);
     table.rows.set(1, { id: 1, name: 'lovelace' });
-    const { gate: closed, open } = gate();
+    const { opened: closed, open } = gate();
     table.gate = closed;
     expect(await table.values.getOrCompute(1)).toEqual(ada);
     expect(await table.values.getOrCompute(1)).toEqual(ada);
@@ -114,7 +115,7 @@ describe('Cached values', () => {
 
   it('are refused at once when too many loads wait', async () => {
     const table = cachedTable();
-    const { gate: closed, open } = gate();
+    const { opened: closed, open } = gate();
     table.gate = closed;
     const asked = [1, 2, 3, 4, 5].map((id) => table.values.getOrCompute(id));
     await expect(asked[4]).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { configureLogging } from '#telemetry/logger.js';
+import { eventually } from '#testing/eventually.js';
 import { audit } from './auditor.js';
 import { RedisConnection } from './redis.js';
-import { storeOn, testRedis, until, type TestRedis } from './redis.fixture.js';
+import { storeOn, testRedis, type TestRedis } from './redis.fixture.js';
 import type { Store } from './store.js';
 import { cachedTable, type CachedTable, type Row } from './values.fixture.js';
 
@@ -76,7 +77,7 @@ describe('Redis', () => {
     // The server closes every connection; what it has stays.
     const admin = await test.connect();
     await admin.run((client) => client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']));
-    await until(() => redis.isReady);
+    await eventually(() => redis.isReady);
     for (let kept = 1; kept > 0; kept = await keptIn(own)) await new Promise(setImmediate);
   });
 

@@ -1,6 +1,6 @@
 import { Bulkhead } from './bulkhead.js';
 import { CachedValues } from './cached-values.js';
-import type { CachePattern } from './pattern.js';
+import { lastingPattern } from './pattern.fixture.js';
 import type { Store } from './store.js';
 
 /** Something that takes a while, in whatever order the test decides. */
@@ -9,19 +9,6 @@ export type Step = <Result>(work: () => Result) => Promise<Result>;
 interface Row {
   readonly version: number;
 }
-
-const pattern: CachePattern = {
-  name: 'race',
-  key: 'race:{id}',
-  owner: 'test',
-  mostLocal: 10,
-  localMs: 60_000,
-  isShared: true,
-  ttlMs: 60_000,
-  staleMs: 0,
-  negativeMs: 1_000,
-  invalidatedBy: 'every change',
-};
 
 /**
  * Readers and writers of one row, each in a process with a memory of its own, over one store. Reads, the commit, what the
@@ -48,7 +35,7 @@ export async function race(
       for (const other of processes) if (other !== own) heard.push(step(() => other.forget(ids as number[])));
     };
     const bulkhead = new Bulkhead(100, 100);
-    const own = new CachedValues<number, Row>(pattern, load, {
+    const own = new CachedValues<number, Row>(lastingPattern('race'), load, {
       store: makeStore(),
       invalidations: { publish },
       bulkhead,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis } from '#servers/redis.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { eventually } from '#testing/eventually.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RedisConnection } from './redis.js';
 
@@ -14,10 +15,6 @@ async function allowedOf(limiters: readonly RateLimiter[], times: number, key: s
   const rounds = Array.from({ length: times / limiters.length }, () => limiters).flat();
   const usages = await Promise.all(rounds.map((limiter) => limiter.consume(key)));
   return usages.filter(({ allowed }) => allowed).length;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 beforeAll(() => configureLogging('silent', 'test'));
@@ -49,7 +46,7 @@ describe('a rate limiter with Redis', () => {
     folder = await mkdtemp(join(tmpdir(), 'fechatter-redis-'));
     server = await startRedis({ dir: folder });
     redis = new RedisConnection(server.url, 500, 100);
-    await until(() => redis.isReady);
+    await eventually(() => redis.isReady);
   });
 
   afterAll(async () => {
@@ -66,7 +63,7 @@ describe('a rate limiter with Redis', () => {
 
   it('counts in memory while Redis hangs, and nobody waits for it twice', async () => {
     const quick = new RedisConnection(server.url, 50, 60_000);
-    await until(() => quick.isReady);
+    await eventually(() => quick.isReady);
     const limiter = new RateLimiter(limit, quick);
     server.pause();
     try {

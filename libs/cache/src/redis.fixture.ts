@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '#servers/redis.js';
 import type { SystemServer } from '#servers/system-server.js';
+import { eventually } from '#testing/eventually.js';
 import { Generation } from './generation.js';
 import { RedisStore } from './redis-store.js';
 import { RedisConnection } from './redis.js';
@@ -16,10 +17,6 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 export async function testRedis(): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'fechatter-redis-'));
   const server = await startRedis({ dir: folder });
@@ -29,7 +26,7 @@ export async function testRedis(): Promise<TestRedis> {
     connect: async (timeoutMs = 5_000) => {
       const redis = new RedisConnection(server.url, timeoutMs, 100);
       opened.push(redis);
-      await until(() => redis.isReady);
+      await eventually(() => redis.isReady);
       return redis;
     },
     close: async () => {

@@ -1,6 +1,7 @@
 import { Bulkhead } from './bulkhead.js';
 import { CachedValues, type Layers } from './cached-values.js';
 import type { CachePattern } from './pattern.js';
+import { lastingPattern } from './pattern.fixture.js';
 import type { Store } from './store.js';
 
 export interface Row {
@@ -20,19 +21,6 @@ export interface CachedTable {
   readonly published: (readonly (string | number)[] | undefined)[];
 }
 
-const pattern: CachePattern = {
-  name: 'row',
-  key: 'row:{id}',
-  owner: 'test',
-  mostLocal: 1_000,
-  localMs: 60_000,
-  isShared: true,
-  ttlMs: 60_000,
-  staleMs: 0,
-  negativeMs: 1_000,
-  invalidatedBy: 'every change',
-};
-
 export function cachedTable(
   more: Partial<CachePattern> = {},
   store?: Store,
@@ -47,18 +35,11 @@ export function cachedTable(
     await table.gate;
     return found;
   };
-  const values = new CachedValues<number, Row>({ ...pattern, ...more }, load, {
+  const values = new CachedValues<number, Row>({ ...lastingPattern('row'), ...more }, load, {
     store,
     invalidations: { publish: (_, ids) => void published.push(ids) },
     bulkhead: new Bulkhead(2, 2),
     ...layers,
   });
   return Object.assign(table, { values });
-}
-
-/** A gate and what opens it. */
-export function gate(): { gate: Promise<void>; open: () => void } {
-  let open!: () => void;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { gate: opened, open };
 }

@@ -1,6 +1,7 @@
 import { errorCatalogue, ErrorBody, FechatterError, type ErrorCode } from '#contracts/error.js';
 import type { ReplyOf, Route } from '#contracts/http/route.js';
 import type { Gateways } from './gateways.js';
+import { parseJson } from './json.js';
 import { requestOf, type InputArguments } from './request.js';
 
 const timeoutMs = 20_000;
@@ -33,7 +34,7 @@ export class Http {
     };
     const { response, text } = await this.exchange(path, request);
     if (!response.ok) throw errorOf(response, text);
-    const reply = jsonOf(text);
+    const reply = parseJson(text);
     if (reply === undefined) throw new FechatterError('UNAVAILABLE', 'Something else than the server has answered.');
     return reply as ReplyOf<R>;
   }
@@ -60,18 +61,10 @@ function isTimeout(cause: unknown): boolean {
 function errorOf({ status, headers }: Response, text: string): FechatterError {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   const options = Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {};
-  const parsed = ErrorBody.safeParse(jsonOf(text));
+  const parsed = ErrorBody.safeParse(parseJson(text));
   if (!parsed.success) return new FechatterError(codeOf(status), undefined, options);
   const { code, message, details = [] } = parsed.data.error;
   return new FechatterError(code, message, { ...options, details });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A status that no error of ours has is one of a proxy, which speaks for a server that it does not reach. */

@@ -1,5 +1,6 @@
 import { closeCode, type ClientFrame, type ServerFrame } from '#contracts/frame.js';
 import type { LogEntry } from '#contracts/log.contract.js';
+import { parseJson } from './json.js';
 
 export type Frame = ServerFrame | LogEntry;
 
@@ -41,22 +42,14 @@ export function endOf(code: number, reason: string): LinkEnd {
 }
 
 function retryAfterOf(reason: string): number | undefined {
-  const parsed = parse(reason);
+  const parsed = parseJson(reason);
   const wait = typeof parsed === 'object' && parsed !== null && 'retry_after_ms' in parsed && parsed.retry_after_ms;
   return typeof wait === 'number' && wait >= 0 ? wait : undefined;
 }
 
 /** A frame as it came; undefined for what is none. Types that are not known yet are passed on, and heard by nobody. */
 export function frameOf(text: string): Frame | undefined {
-  const parsed = parse(text);
+  const parsed = parseJson(text);
   const isFrame = typeof parsed === 'object' && parsed !== null && 'type' in parsed;
   return isFrame ? (parsed as Frame) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

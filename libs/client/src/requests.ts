@@ -1,5 +1,6 @@
 import { FechatterError } from '#contracts/error.js';
 import type { ClientFrame } from '#contracts/frame.js';
+import { TokenBucket } from '#domain/token-bucket.js';
 import type { Clock } from './clock.js';
 
 const answerMs = 10_000;
@@ -15,25 +16,16 @@ interface Waiting {
 export class Requests {
   private readonly waiting = new Map<string, Waiting>();
   private lastRef = 0;
-  private allowance = framesPerSecond;
-  private allowedAt: number;
+  private readonly bucket = new TokenBucket(framesPerSecond);
 
   constructor(
     private readonly clock: Clock,
     private readonly send: (frame: ClientFrame) => void,
-  ) {
-    this.allowedAt = clock.now();
-  }
+  ) {}
 
   /** Counts a frame; false when there have been too many lately. */
   mayGo(): boolean {
-    const now = this.clock.now();
-    const earned = ((now - this.allowedAt) / 1_000) * framesPerSecond;
-    this.allowance = Math.min(framesPerSecond, this.allowance + Math.max(0, earned));
-    this.allowedAt = now;
-    if (this.allowance < 1) return false;
-    this.allowance -= 1;
-    return true;
+    return this.bucket.take(this.clock.now());
   }
 
   /** Rejects with what the server says, or with UNAVAILABLE when it does not: then the frame may have been done. */

@@ -1,3 +1,5 @@
+import { parseJson } from './json.js';
+
 /** What outlives the client: `localStorage` has this shape. One storage holds one signed-in session. */
 export interface KeyValueStorage {
   readonly length: number;
@@ -40,9 +42,5 @@ export function keysOf(storage: KeyValueStorage, prefix: string): string[] {
 
 /** What was kept as JSON; undefined where nothing is, or nothing that can be read. */
 export function readJson(storage: KeyValueStorage, key: string): unknown {
-  try {
-    return JSON.parse(storage.getItem(key) ?? '');
-  } catch {
-    return undefined;
-  }
+  return parseJson(storage.getItem(key) ?? '');
 }

@@ -54,6 +54,16 @@ describe('The configuration', () => {
     expect(problemsOf(() => readConfig(Schema, { NATS_URL: 'nats://a', PORT: port }))).toHaveLength(1);
   });
 
+  it('says nothing of what hangs on a value that is wrong itself', () => {
+    const Periods = z
+      .object({ LONG: integer(1, 100), SHORT: integer(1, 100).prefault('7') })
+      .refine(({ LONG, SHORT }) => SHORT < LONG, { path: ['SHORT'], error: 'must be less than LONG' });
+    expect(problemsOf(() => readConfig(Periods, { LONG: 'long' }))).toEqual([
+      'LONG: must be a whole number from 1 to 100',
+    ]);
+    expect(problemsOf(() => readConfig(Periods, { LONG: '7', SHORT: '8' }))).toEqual(['SHORT: must be less than LONG']);
+  });
+
   it('of several schemas is refused with the problems of all, each told once', () => {
     const Other = z.object({ PORT: Schema.shape.PORT, SECRET: z.string().min(16) });
     const env = { PORT: 'x', SECRET: 'short', NATS_URL: 'nats://a' };

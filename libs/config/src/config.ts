@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 
 /** Thrown when the environment cannot work. The message lists every problem with what to do. */
@@ -19,12 +20,16 @@ const ours = [
   'FECHATTER_DATA_DIR',
   'FECHATTER_DEMO',
   'FECHATTER_HEALTH_PORTS',
+  'FECHATTER_METRICS',
   'FECHATTER_PROFILE_DIR',
   'FECHATTER_SECRET',
   'FECHATTER_SOCKET_URL',
   'FECHATTER_URL',
   'FECHATTER_VALIDATE_REPLIES',
 ];
+
+/** Letters too many, too few or other ones in a name that is taken for one of ours. */
+const mostTypos = 2;
 
 /** Variables by name; an empty one counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -79,21 +84,8 @@ export function readTogether<Results extends readonly unknown[]>(
 function unknownVariables(env: Environment): string[] {
   const unknown = Object.keys(env).filter((name) => name.startsWith('FECHATTER_') && !ours.includes(name));
   return unknown.map((name) => {
-    const [nearest] = ours.filter((known) => isNear(known, name));
-    const hint = nearest === undefined ? 'remove it' : `is ${nearest} meant?`;
+    const nearest = closest(name, ours);
+    const hint = distance(name, nearest) <= mostTypos ? `is ${nearest} meant?` : 'remove it';
     return `${name}: is no variable of Fechatter; ${hint}`;
   });
-}
-
-/** One or two letters too many, too few or other ones. */
-function isNear(known: string, name: string): boolean {
-  const rows = Array.from({ length: known.length + 1 }, (_, row) => [row, ...Array<number>(name.length).fill(0)]);
-  for (let column = 0; column <= name.length; column++) rows[0]![column] = column;
-  for (let row = 1; row <= known.length; row++)
-    for (let column = 1; column <= name.length; column++) {
-      const change = known[row - 1] === name[column - 1] ? 0 : 1;
-      const [above, here] = [rows[row - 1]!, rows[row]!];
-      here[column] = Math.min(above[column]! + 1, here[column - 1]! + 1, above[column - 1]! + change);
-    }
-  return rows[known.length]![name.length]! <= 2;
 }

@@ -10,6 +10,10 @@ export const ProcessConfig = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('least level logged'),
+  FECHATTER_METRICS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('off where nobody reads /metrics, which is not there then'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https')
     .optional()
     .describe('collector that traces are sent to by OTLP over HTTP; without it nothing is traced'),

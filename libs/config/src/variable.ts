@@ -4,9 +4,12 @@ import { z } from 'zod';
 export function integer(min: number, max: number) {
   return z
     .string()
-    .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+      // What is compared with it would be found wrong as well.
+      abort: true,
+    })
+    .transform(Number);
 }
 
 /** `true` or `false`. */

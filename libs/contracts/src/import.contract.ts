@@ -31,13 +31,21 @@ export const ImportResult = ImportCounts.extend({
 }).meta({ id: 'ImportResult' });
 export type ImportResult = z.infer<typeof ImportResult>;
 
+/** What became of a chunk. */
+export const ImportedLines = ImportCounts.extend({
+  refused: z
+    .array(z.strictObject({ index: z.int().min(0), reason: z.string() }))
+    .describe('Lines that cannot be taken, by their place in the chunk, in order'),
+});
+export type ImportedLines = z.infer<typeof ImportedLines>;
+
 export const importRpc = {
   /** chat: a chunk of an import, in order. Owners of the workspace only. Makes channels and placeholder users as needed. */
   lines: rpc(
     'chat.import.lines',
     'user',
     z.strictObject({ workspace_id: Id, lines: z.array(ImportLine).min(1).max(1000) }),
-    ImportCounts,
+    ImportedLines,
   ),
   /** message: appends to one chat's log in the given order with the original times. `importer_id` gets it as read. */
   messages: rpc(

@@ -15,9 +15,8 @@ const read = sql(
  * outage, under load only.
  * @throws ConfigError with what to change
  */
-export async function requireConnections(database: Database, variable: string): Promise<void> {
+export async function requireConnections(database: Database, max: number, variable: string): Promise<void> {
   const [row] = await database.query<{ server: number; role: number; name: string }>(read);
-  const { max } = database.poolState();
   if (row === undefined) return;
   if (max > row.server)
     throw new ConfigError([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { decodeCursor, encodeCursor, pageOf } from './cursor.js';
 
 const refused = expect.objectContaining({
   code: 'VALIDATION_ERROR',
@@ -35,5 +35,17 @@ describe('a cursor', () => {
     for (const text of ['', 'x', '5', '%', 'ééé', encodeCursor('list 1', [5]).slice(1)]) {
       expect(() => decodeCursor('list 1', text, 1)).toThrow(refused);
     }
+  });
+});
+
+describe('a page', () => {
+  const page = (found: number[]) => pageOf('list 1', found, 2, (row) => [row]);
+
+  it('goes on behind its last row when one more was found', () => {
+    expect(page([5, 6, 7])).toEqual({ rows: [5, 6], next_cursor: encodeCursor('list 1', [6]), has_more: true });
+  });
+
+  it('is the last one otherwise', () => {
+    for (const rows of [[], [5], [5, 6]]) expect(page(rows)).toEqual({ rows, next_cursor: null, has_more: false });
   });
 });

@@ -28,3 +28,16 @@ export function decodeCursor(list: string, cursor: string, length: number): numb
   }
   return position;
 }
+
+/** A page out of the `limit + 1` rows that were asked for: `limit` of them, and the cursor behind the last one. */
+export function pageOf<Row>(
+  list: string,
+  found: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => readonly number[],
+): { rows: Row[]; next_cursor: string | null; has_more: boolean } {
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  const next = found.length > limit && last !== undefined ? encodeCursor(list, positionOf(last)) : null;
+  return { rows, next_cursor: next, has_more: next !== null };
+}

@@ -1,5 +1,6 @@
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
 import './bigint.js';
+import { sessionTimeouts } from './session-timeouts.js';
 
 /** What makes one service's part of the database: its schema, its entities, its migrations in order. */
 export interface ServiceDataSource {
@@ -21,7 +22,11 @@ export interface PoolSettings {
   readonly prepared?: boolean;
 }
 
-export const defaultPool: PoolSettings = { max: 10, acquireTimeoutMs: 3_000, statementTimeoutMs: 10_000 };
+export const defaultPool: PoolSettings = {
+  max: 10,
+  acquireTimeoutMs: 3_000,
+  statementTimeoutMs: sessionTimeouts.statement_timeout,
+};
 
 /** A TypeORM DataSource on a pool with the guide's settings; not yet connected. */
 export function createDataSource(
@@ -45,12 +50,8 @@ export function createDataSource(
       idleTimeoutMillis: 600_000,
       maxLifetimeSeconds: 1_800,
       keepAlive: true,
-      ...(pool.prepared === false ? {} : sessionTimeouts(pool.statementTimeoutMs)),
+      // Sent when a connection begins. PgBouncer refuses them; there the settings of the roles hold (`prepare.ts`).
+      ...(pool.prepared !== false && { ...sessionTimeouts, statement_timeout: pool.statementTimeoutMs }),
     },
   });
-}
-
-/** Sent when a connection begins. PgBouncer refuses them; there the settings of the roles hold (`prepare.ts`). */
-function sessionTimeouts(statementTimeoutMs: number): object {
-  return { statement_timeout: statementTimeoutMs, lock_timeout: 5_000, idle_in_transaction_session_timeout: 15_000 };
 }

@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client';
 import { Durations, type Tally } from '#telemetry/durations.js';
-import { metrics } from '#telemetry/metrics.js';
+import { isMeasuring, metrics } from '#telemetry/metrics.js';
 
 const durations = new Durations(
   metrics,
@@ -18,7 +18,11 @@ const errors = new Counter({
 const known = new Map<string, Tally>();
 
 /** Runs a statement, or a step of a transaction, and notes how long it took and whether it failed. */
-export async function timed<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
+export function timed<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
+  return isMeasuring() ? measured(operation, run) : run();
+}
+
+async function measured<Result>(operation: string, run: () => Promise<Result>): Promise<Result> {
   const start = performance.now();
   try {
     return await run();

@@ -2,6 +2,7 @@ import pg from 'pg';
 import './bigint.js';
 import { toLiteral } from './literal.js';
 import { toPlan, type Plan, type RawPlan } from './plan.js';
+import { sessionTimeouts } from './session-timeouts.js';
 import type { Statement } from './statement.js';
 
 export interface Explained {
@@ -35,7 +36,7 @@ export class Explainer {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
     await client.connect();
     try {
-      await client.query(`SET statement_timeout = ${timeoutMs}; SET lock_timeout = 5000`);
+      await client.query(`SET statement_timeout = ${timeoutMs}; SET lock_timeout = ${sessionTimeouts.lock_timeout}`);
       const seesInner = await client.query("LOAD 'auto_explain'").then(
         () => true,
         () => false,

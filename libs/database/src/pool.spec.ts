@@ -69,11 +69,11 @@ describe('A pool', () => {
   });
 
   it('larger than PostgreSQL allows is refused with what to do', async () => {
-    const database = await test.database('pool', { ...defaultPool, max: 100 });
-    await expect(requireConnections(database, 'CHAT_POOL_MAX')).rejects.toThrow(
+    const database = await test.database('pool');
+    await expect(requireConnections(database, 100, 'CHAT_POOL_MAX')).rejects.toThrow(
       /CHAT_POOL_MAX: 100 connections are more than the 97 .* max_connections/,
     );
-    await requireConnections(await test.database('pool'), 'CHAT_POOL_MAX');
+    await requireConnections(database, 97, 'CHAT_POOL_MAX');
   });
 });
 
@@ -93,7 +93,7 @@ describe('Behind a PgBouncer in transaction mode', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fechatter-bouncer-'));
     const own = new URL(test.url('pool'));
-    bouncer = await startPgbouncer(own.href, { dir: folder });
+    bouncer = await startPgbouncer([own.href], { dir: folder });
     own.port = String(bouncer.port);
     url = own.href;
   }, 120_000);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { sessionTimeouts } from './session-timeouts.js';
 
 /** The role that owns every schema and runs migrations; services never sign in as it. */
 const ownerRole = 'fechatter_owner';
@@ -10,7 +11,7 @@ const ownerRole = 'fechatter_owner';
 const planning = 'plan_cache_mode = force_generic_plan';
 
 /** What connections ask for themselves, for those that come through PgBouncer and cannot. */
-const timeouts = [`statement_timeout = '10s'`, `lock_timeout = '5s'`, `idle_in_transaction_session_timeout = '15s'`];
+const timeouts = Object.entries(sessionTimeouts).map(([name, ms]) => `${name} = '${ms / 1_000}s'`);
 
 /** Where the library is loaded and the role may: what costs most is then counted (`npm run db:advise`). */
 const countStatements = `DO $$ BEGIN

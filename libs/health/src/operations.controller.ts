@@ -1,6 +1,4 @@
-import { Controller, Get, Header } from '@nestjs/common';
-import { metrics } from '#telemetry/metrics.js';
-import '#telemetry/process.metrics.js';
+import { Controller, Get } from '@nestjs/common';
 import { Probes } from './probes.js';
 
 interface DependencyView {
@@ -15,12 +13,6 @@ interface DependencyView {
 @Controller()
 export class OperationsController {
   constructor(private readonly probes: Probes) {}
-
-  @Get('metrics')
-  @Header('content-type', metrics.contentType)
-  async metrics(): Promise<string> {
-    return metrics.metrics();
-  }
 
   /** Every dependency with its state and latency, and the figures of the pools. */
   @Get('admin/production/health')

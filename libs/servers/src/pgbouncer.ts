@@ -14,11 +14,15 @@ const program = {
 };
 
 /**
- * Starts a PgBouncer in transaction mode in front of the PostgreSQL of `target`, a URL with user and password: for tests.
+ * Starts a PgBouncer in transaction mode in front of a database, for tests. `targets` are URLs of it, one for each user
+ * who may come, with the password.
  * @throws ServerError with a sentence for the person
  */
-export async function startPgbouncer(target: string, options: SystemServerOptions): Promise<SystemServer> {
-  const { hostname, port, pathname, username, password } = new URL(target);
+export async function startPgbouncer(
+  targets: readonly [string, ...string[]],
+  options: SystemServerOptions,
+): Promise<SystemServer> {
+  const { hostname, port, pathname } = new URL(targets[0]);
   return await startSystemServer(
     {
       title: 'PgBouncer',
@@ -27,7 +31,7 @@ export async function startPgbouncer(target: string, options: SystemServerOption
       ready: /process up: PgBouncer/,
       arguments: (listenPort, dir) => {
         const users = join(dir, 'users.txt');
-        writeFileSync(users, `"${username}" "${decodeURIComponent(password)}"\n`);
+        writeFileSync(users, targets.map(lineOf).join(''));
         const file = join(dir, 'pgbouncer.ini');
         writeFileSync(file, settings(`host=${hostname} port=${port} dbname=${pathname.slice(1)}`, listenPort, users));
         chmodSync(dir, 0o755);
@@ -37,6 +41,12 @@ export async function startPgbouncer(target: string, options: SystemServerOption
     },
     options,
   );
+}
+
+/** Of the file of users. */
+function lineOf(target: string): string {
+  const { username, password } = new URL(target);
+  return `"${username}" "${decodeURIComponent(password)}"\n`;
 }
 
 function settings(database: string, port: number, users: string): string {

@@ -15,8 +15,8 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { eventually } from '#testing/eventually.js';
 import { startPostgres, type PostgresServer } from './postgres.js';
 import { inspectProcess } from './process-table.js';
 
@@ -50,11 +50,6 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   } finally {
     await client.end();
   }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  for (const began = Date.now(); !condition(); await sleep(10))
-    if (Date.now() - began > 15_000) throw new Error('It did not come true in 15 s.');
 }
 
 /** A stranger with the given command line, under whose pid a lock may have been left. */
@@ -102,7 +97,7 @@ describe('startPostgres on an empty folder', () => {
     await expect(query(server.adminUrl, `INSERT INTO notes VALUES (2, 'what was said')`)).rejects.toThrow(
       /notes_body_key/,
     );
-    await until(() => log.some((line) => line.includes('notes_body_key')));
+    await eventually(() => log.some((line) => line.includes('notes_body_key')));
     expect(log.join('\n')).not.toContain('what was said');
   });
 });

@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { suspend } from './suspend.js';
 
 export interface ServerCommand {
   /** Program and arguments; prefixes such as `unshare … --` and `env X=y` must replace themselves by exec. */
@@ -125,7 +126,7 @@ export class ServerProcess {
 
   /** Freezes it: connections stay open and nothing answers. */
   pause(): void {
-    this.#child.kill('SIGSTOP');
+    suspend(this.pid);
   }
 
   resume(): void {

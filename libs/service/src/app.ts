@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Bus } from '#bus/bus.js';
 import { RpcServer } from '#bus/rpc-server.js';
 import { Database } from '#database/database.js';
+import { Pools } from '#database/database.module.js';
 import { DatabaseIndicator } from '#database/database.indicator.js';
 import { requireConnections } from '#database/connection-limit.js';
 import { requireDurability } from '#database/durability.js';
@@ -57,7 +58,8 @@ export function serviceApp<Schema extends z.ZodObject>(definition: {
       };
       try {
         const database = app.get(Database, { strict: false });
-        await requireConnections(database, `${name.toUpperCase()}_POOL_MAX`);
+        const { max } = app.get(Pools, { strict: false });
+        await requireConnections(database, max, `${name.toUpperCase()}_POOL_MAX`);
         if (production) await requireDurability(database);
         server.serve(controllersOf(app));
       } catch (error) {

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
 import { configureLogging } from '#telemetry/logger.js';
+import { eventually } from '#testing/eventually.js';
 import { Loop } from './loop.js';
 
 beforeAll(() => configureLogging('silent', 'loop'));
@@ -30,11 +31,6 @@ class Work {
   }
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 5_000; !condition(); await turn())
-    if (Date.now() > deadline) throw new Error('It did not come true');
-}
-
 describe('A background loop', () => {
   it('runs at once, and again after its pause', async () => {
     const work = new Work();
@@ -42,7 +38,7 @@ describe('A background loop', () => {
     loop.start();
     expect(work.begun).toBe(1);
     work.endOne();
-    await until(() => work.begun === 2);
+    await eventually(() => work.begun === 2);
     work.endOne();
   });
 
@@ -54,9 +50,9 @@ describe('A background loop', () => {
     await turn();
     expect(work.begun).toBe(1);
     work.endOne();
-    await until(() => work.begun === 2);
+    await eventually(() => work.begun === 2);
     work.endOne();
-    await until(() => work.running === 0);
+    await eventually(() => work.running === 0);
     await turn();
     expect(work).toMatchObject({ begun: 2, mostAtOnce: 1 });
   });
@@ -66,7 +62,7 @@ describe('A background loop', () => {
     loop = new Loop('test', 60_000, work.run);
     loop.start();
     work.endOne();
-    await until(() => work.running === 0);
+    await eventually(() => work.running === 0);
     await turn();
     loop.trigger();
     expect(work.begun).toBe(2);
@@ -79,7 +75,7 @@ describe('A background loop', () => {
     loop = new Loop('test', 1, work.run);
     loop.start();
     work.endOne();
-    await until(() => work.begun === 2);
+    await eventually(() => work.begun === 2);
     work.endOne();
   });
 

@@ -4,6 +4,7 @@ import { readConfig, readTogether } from '#config/config.js';
 import { NatsConfig, ProcessConfig } from '#config/process.config.js';
 import { Probes } from '#health/probes.js';
 import { configureLogging, Logger } from '#telemetry/logger.js';
+import { configureMetrics } from '#telemetry/metrics.js';
 import type { App } from './app.js';
 import { runUntilEnd } from './lifetime.js';
 import { startOperationsServer, type OperationsServer } from './operations-server.js';
@@ -27,7 +28,8 @@ export async function runApp(app: App): Promise<void> {
       () => readConfig(app.config),
     );
     configureLogging(settings.LOG_LEVEL, app.name);
-    traceWith(settings, app.name, lifetime);
+    configureMetrics(settings.FECHATTER_METRICS === 'on');
+    await traceWith(settings, app.name, lifetime);
     await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
     // The probes answer to the last: an app that finishes its work is not ready, but alive.
     let operations: OperationsServer | undefined = undefined;

@@ -1,5 +1,5 @@
 import { pino, type Logger as PinoLogger } from 'pino';
-import { currentIds } from './current-span.js';
+import { currentIds } from './tracer.js';
 
 /** Names that never reach a log with their values, at any of the depths that our own code logs. */
 const secrets = ['password', 'token', 'refresh_token', 'ticket', 'authorization', 'cookie', 'content', 'secret'];

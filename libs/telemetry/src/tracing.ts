@@ -1,47 +1,27 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { currentSpan, keepSpansIn } from './current-span.js';
-import { childOf, parseTraceparent, toTraceparent, type SpanContext } from './trace-context.js';
-import { SpanExporter, type SpanKind } from './span-exporter.js';
-
-interface Tracing {
-  readonly exporter: SpanExporter;
-  readonly ratio: number;
-  readonly current: AsyncLocalStorage<SpanContext>;
-}
-
-interface SpanStart {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly attributes?: Readonly<Record<string, string>>;
-  /** What another process says of its span; the span in progress here unless given. */
-  readonly traceparent?: string | undefined;
-}
-
-let tracing: Tracing | undefined;
+// Shown while nothing is traced, too.
+import './span.metrics.js';
+import { tracerInUse, useTracer, type Span, type SpanStart } from './tracer.js';
 
 /** Turns tracing on for this process: traces that begin here are recorded with this probability. Answers what ends it. */
-export function startTracing(endpoint: string, service: string, ratio: number): () => Promise<void> {
-  const started: Tracing = { exporter: new SpanExporter(endpoint, service), ratio, current: new AsyncLocalStorage() };
-  tracing = started;
-  keepSpansIn(started.current);
+export async function startTracing(endpoint: string, service: string, ratio: number): Promise<() => Promise<void>> {
+  // Nobody else pays for it, not even by loading it.
+  const { OpenTelemetry } = await import('./open-telemetry.js');
+  const tracer = new OpenTelemetry(endpoint, service, ratio);
+  useTracer(tracer);
   return async () => {
-    if (tracing === started) {
-      tracing = undefined;
-      keepSpansIn(undefined);
-    }
-    started.current.disable();
-    await started.exporter.stop();
+    if (tracerInUse() === tracer) useTracer(undefined);
+    await tracer.stop();
   };
 }
 
 export function isTracing(): boolean {
-  return tracing !== undefined;
+  return tracerInUse() !== undefined;
 }
 
 /** The span in progress, for what is sent to other processes. */
 export function currentTraceparent(): string | undefined {
-  const context = currentSpan();
-  return context && toTraceparent(context);
+  const span = tracerInUse()?.current;
+  return span && `00-${span.traceId}-${span.spanId}-0${span.traceFlags & 1}`;
 }
 
 /** Does the work in a span of its own, which ends with it. Without tracing it is the work alone. */
@@ -58,27 +38,7 @@ export async function inSpan<Result>(start: SpanStart, work: () => Promise<Resul
   }
 }
 
-/** A span that whoever began it ends. */
-export interface Span {
-  run<Result>(work: () => Result): Result;
-  end(isFailed: boolean, attributes?: Readonly<Record<string, string>>): void;
-}
-
 /** Undefined without tracing. */
-export function beginSpan({ name, kind, attributes = {}, traceparent }: SpanStart): Span | undefined {
-  if (tracing === undefined) return undefined;
-  const { current, exporter, ratio } = tracing;
-  const parent = parseTraceparent(traceparent) ?? currentSpan();
-  const context = childOf(parent, ratio);
-  const startMs = performance.timeOrigin + performance.now();
-  return {
-    run: (work) => current.run(context, work),
-    end: (isFailed, more = {}) => {
-      if (!context.isSampled) return;
-      const endMs = performance.timeOrigin + performance.now();
-      const { traceId, spanId } = context;
-      const ended = { traceId, spanId, parentSpanId: parent?.spanId, name, kind, startMs, endMs, isFailed };
-      exporter.add({ ...ended, attributes: { ...attributes, ...more } });
-    },
-  };
+export function beginSpan(start: SpanStart): Span | undefined {
+  return tracerInUse()?.begin(start);
 }

@@ -5,13 +5,15 @@ export const head = ['', 'ours', 'floor', 'ours ÷ floor', 'bar', '', 'generator
 
 /** The cells of one figure, as the terminal and the README show them. */
 export function cellsOf(figure: Figure): string[] {
-  const { name, ours, unit, floor, ratio, bar, generatorCpu } = figure;
+  const { name, ours, unit, floor, ratio, interval, bar, generatorCpu } = figure;
   const met = isMet(figure);
   return [
     name,
     `${number(ours)} ${unit}`,
     floor === undefined ? '' : `${number(floor.value)} ${floor.name}`,
-    ratio === undefined ? '' : number(ratio),
+    ratio === undefined
+      ? ''
+      : [number(ratio), ...(interval === undefined ? [] : [`(${interval.map(number).join(' to ')})`])].join(' '),
     bar === undefined ? '' : barText(bar, unit),
     met === undefined ? '' : met ? 'pass' : 'MISSED',
     [generatorCpu, floor?.generatorCpu].map(share).filter(Boolean).join(' / '),

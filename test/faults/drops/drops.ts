@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { FechatterClient } from '#client/client.js';
 import type { Target } from '../network/fault-proxy.js';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
 import { Random } from '../random.js';
 import type { FinalChat } from './history-of-run.js';
 import { torment, type NemesisCounts } from './nemesis.js';
@@ -37,7 +37,7 @@ export async function runDrops(stage: Stage, options: DropsOptions): Promise<Dro
   const people = participants.map(({ client }) => client);
   const chats = (await createChats(owner, people, options.chats)).map(({ id }) => id);
   for (const client of people) client.start();
-  const areConnected = () => people.every(({ counters }) => counters.connections > 0) || undefined;
+  const areConnected = () => people.every(({ counters }) => counters.connections > 0);
   await eventually(areConnected, 'everybody is connected');
   const bases = people[0]?.positions?.cursors ?? {};
 
@@ -48,7 +48,7 @@ export async function runDrops(stage: Stage, options: DropsOptions): Promise<Dro
   const isAtEnd = ({ positions }: FechatterClient) =>
     [...finals].every(([id, { log }]) => (positions?.cursors[id] ?? 0) >= log.length);
   // Who does not come so far is found by the judge.
-  await eventually(() => people.every(isAtEnd) || undefined, 'all are at the end', healingMs).catch(() => undefined);
+  await eventually(() => people.every(isAtEnd), 'all are at the end', healingMs).catch(() => undefined);
   const report = reportOf(participants, finals, { ...counts, events: { ...stage.events } });
   await Promise.all(participants.map((participant) => participant.depart()));
   return report;

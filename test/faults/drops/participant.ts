@@ -6,7 +6,7 @@ import { messagesApi } from '#contracts/http/message.routes.js';
 import { reactionsApi } from '#contracts/http/reaction.routes.js';
 import type { Message } from '#contracts/message.contract.js';
 import { FaultProxy, type Target } from '../network/fault-proxy.js';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
 import type { Random } from '../random.js';
 import { Recorder } from './recorder.js';
 

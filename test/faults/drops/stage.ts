@@ -3,9 +3,10 @@ import type { Chat } from '#contracts/chat.contract.js';
 import { chatsApi } from '#contracts/http/chat.routes.js';
 import { invitesApi } from '#contracts/http/invite.routes.js';
 import { workspacesApi } from '#contracts/http/workspace.routes.js';
+import type { Fate } from '../fate.js';
 import { Installation } from '../installation.js';
 import { FaultProxy, type Target } from '../network/fault-proxy.js';
-import { natsFaults, type Fate, type FateCounts } from '../network/nats-faults.js';
+import { natsFaults, type FateCounts } from '../network/nats-faults.js';
 import { Random } from '../random.js';
 
 /** A gateway whose server has a bug that was planted (broken-gateway.ts). */
@@ -47,7 +48,7 @@ export class Stage {
 
   private async openGateway(broken: string | undefined): Promise<Target> {
     const host = '127.0.0.1';
-    const nats = { host, port: this.installation.natsPort };
+    const nats = { host, port: this.installation.nats.port };
     const relay = await FaultProxy.start(nats, () => natsFaults(() => this.fate(), this.events));
     this.relays.push(relay);
     const env = { NATS_URL: `nats://${host}:${relay.port}`, BROKEN_ON_PURPOSE: broken };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
 import { FaultProxy, type Target } from './fault-proxy.js';
 
 /** A server that says its name and then what it hears. */
@@ -26,7 +26,7 @@ class Client {
   }
 
   hears(text: string): Promise<true> {
-    return eventually(() => (this.heard === text ? true : undefined), `“${text}”, not “${this.heard}”`);
+    return eventually(() => this.heard === text, `“${text}”, not “${this.heard}”`);
   }
 
   isClosed(): Promise<string> {
@@ -54,7 +54,7 @@ describe('the fault proxy', () => {
     client.socket.end(long);
     expect(await client.isClosed()).toBe('end');
     expect(client.heard === `one:${long}`).toBe(true);
-    await eventually(() => (proxy.openConnections === 0 ? true : undefined), 'nothing stays open');
+    await eventually(() => proxy.openConnections === 0, 'nothing stays open');
     expect(proxy.counts).toEqual({ connections: 1, cuts: 0, refused: 0 });
   });
 

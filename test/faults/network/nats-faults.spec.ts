@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { natsFaults, type Fate } from './nats-faults.js';
+import type { Fate } from '../fate.js';
+import { natsFaults } from './nats-faults.js';
 
 const seed = Number(process.env.SEED ?? 42);
 

@@ -1,7 +1,5 @@
+import type { Fate } from '../fate.js';
 import type { Filter } from './fault-proxy.js';
-
-/** What happens to an event on its way to whoever listens. */
-export type Fate = 'arrives' | 'lost' | 'twice' | 'late';
 
 /** Events of the bus that met with a fate, by its name. */
 export type FateCounts = Record<Fate, number>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import type { Frame } from './peer.js';
-import { range } from './peer.js';
 import type { Scenario } from './scenario.js';
 
 const unknownChat = 999_999_999;
@@ -111,9 +111,9 @@ export const commands: readonly Scenario[] = [
         watcher.frames.findLast(({ type, data }) => type === 'presence.update' && data['user_id'] === bob.id)?.data[
           'status'
         ];
-      await eventually(() => last() === 'online' || undefined, 'they are online');
+      await eventually(() => last() === 'online', 'they are online');
       await peer.leave();
-      await eventually(() => last() === 'offline' || undefined, 'they are offline');
+      await eventually(() => last() === 'offline', 'they are offline');
       await watcher.leave();
     },
   },

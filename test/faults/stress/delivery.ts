@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { chatMembersApi } from '#contracts/http/chat-member.routes.js';
 import { messagesApi } from '#contracts/http/message.routes.js';
 import { reactionsApi } from '#contracts/http/reaction.routes.js';
-import type { Fate } from './faulty-bus.js';
-import { range, type Peer } from './peer.js';
+import { range } from '#testing/range.js';
+import type { Fate } from '../fate.js';
+import type { Peer } from './peer.js';
 import type { Scenario } from './scenario.js';
 import type { Gateway, World } from './world.js';
 

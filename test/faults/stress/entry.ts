@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { authApi } from '#contracts/http/auth.routes.js';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
 import { Peer } from './peer.js';
 import type { Scenario } from './scenario.js';
 import { socketsPerUser } from './world.js';

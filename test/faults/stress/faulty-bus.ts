@@ -1,8 +1,7 @@
 import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from '#bus/bus.js';
 import type { Serving, Subscription } from '#bus/bus.js';
 import type { Event, PayloadOf, ReplyOf, RequestInputOf, Rpc, SubjectParams } from '#contracts/contract.js';
-
-export type Fate = 'arrives' | 'lost' | 'twice' | 'late';
+import type { Fate } from '../fate.js';
 
 /** The bus as one app has it, which loses, doubles and reorders the events that the app should hear. */
 export class FaultyBus extends Bus {

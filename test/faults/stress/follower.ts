@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { WebSocket } from 'ws';
 import { FechatterClient } from '#client/client.js';
 import { FaultProxy } from '../network/fault-proxy.js';
-import { eventually } from '../processes.js';
-import { range } from './peer.js';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import type { Gateway, Person } from './world.js';
 
 const host = '127.0.0.1';
@@ -44,7 +44,7 @@ export class Follower {
     await eventually(() => {
       if (this.client.counters.connections > connections) return true;
       this.client.wake();
-      return undefined;
+      return false;
     }, 'it is connected');
   }
 
@@ -58,7 +58,7 @@ export class Follower {
 
   /** Has applied exactly these, in order, and ends. */
   async ends(chat: number, first: number, last: number): Promise<void> {
-    await eventually(() => this.seqs(chat).includes(last) || undefined, `it has entry ${last} of chat ${chat}`);
+    await eventually(() => this.seqs(chat).includes(last), `it has entry ${last} of chat ${chat}`);
     assert.deepEqual(this.seqs(chat), range(first, last));
     await this.stop();
   }

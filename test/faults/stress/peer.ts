@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { WebSocket } from 'ws';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
 
 /** A frame as it came over the wire. */
 export interface Frame {
@@ -32,7 +32,7 @@ export class Peer {
   /** An open connection of nobody yet. */
   static async open(gateway: string, query = '', headers: Record<string, string> = {}): Promise<Peer> {
     const peer = new Peer(new WebSocket(`${gateway.replace('http', 'ws')}/ws${query}`, { headers }));
-    const isSettled = () => peer.closed !== undefined || peer.socket.readyState === WebSocket.OPEN || undefined;
+    const isSettled = () => peer.closed !== undefined || peer.socket.readyState === WebSocket.OPEN;
     await eventually(isSettled, 'a connection is opened or refused');
     return peer;
   }
@@ -95,7 +95,7 @@ export class Peer {
   }
 
   async reaches(chat: number, seq: number): Promise<void> {
-    await eventually(() => this.seqs(chat).includes(seq) || undefined, `entry ${seq} comes`, 20_000);
+    await eventually(() => this.seqs(chat).includes(seq), `entry ${seq} comes`, 20_000);
   }
 
   closing(timeoutMs?: number): Promise<{ readonly code: number; readonly reason: string }> {
@@ -112,9 +112,4 @@ export class Peer {
     assert.ok(ready);
     return ready.data;
   }
-}
-
-/** The numbers from one to another, both included. */
-export function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { sql } from '#database/statement.js';
-import { eventually } from '../processes.js';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { Follower } from './follower.js';
-import { range } from './peer.js';
 import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
 
@@ -93,7 +93,7 @@ export const storms: readonly Scenario[] = [
       }
       assert.deepEqual(witness.seqs(chat), range(2, last));
       const closed = () => world.closedWith(4008);
-      await eventually(async () => (await closed()) > 0 || undefined, 'the slow one is closed', 20_000);
+      await eventually(async () => (await closed()) > 0, 'the slow one is closed', 20_000);
       reader.socket.resume();
       await reader.closing();
       const have = reader.seqs(chat);

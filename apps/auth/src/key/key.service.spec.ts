@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { authRpc, type Login } from '#contracts/auth.contract.js';
 import { sql } from '#database/statement.js';
+import { eventually } from '#testing/eventually.js';
 import { anyone, login, register, runReplica, startAuth, type AuthHouse } from '../auth.fixture.js';
 import type { SigningKeyEntity } from './signing-key.entity.js';
 
@@ -14,16 +15,6 @@ const age = sql(
 const periods = { signing: 10_000, notice: 3 };
 const env = { SIGNING_KEY_SECONDS: String(periods.signing), SIGNING_KEY_NOTICE_SECONDS: String(periods.notice) };
 const kidOf = ({ token }: Login) => decodeProtectedHeader(token).kid;
-
-/** Looks again until it is so; fails with the last answer. */
-async function eventually<Value>(look: () => Promise<Value>, isSo: (value: Value) => boolean): Promise<Value> {
-  for (const end = Date.now() + 10_000; ;) {
-    const value = await look();
-    if (isSo(value)) return value;
-    if (Date.now() > end) throw new Error(`It did not come to that: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 describe('KeyService', () => {
   let auth: AuthHouse;
@@ -69,9 +60,15 @@ describe('KeyService', () => {
     const before = await signIn();
     const first = kidOf(before);
     await auth.database.query(age, [periods.signing - periods.notice]);
-    const [, second] = (await eventually(published, ({ keys }) => keys.length === 2)).keys;
+    const [, second] = await eventually(async () => {
+      const { keys } = await published();
+      return keys.length === 2 && keys;
+    });
     expect(kidOf(await signIn())).toBe(first);
-    const after = await eventually(signIn, (session) => kidOf(session) === second?.kid);
+    const after = await eventually(async () => {
+      const session = await signIn();
+      return kidOf(session) === second?.kid && session;
+    });
     await runReplica(auth, env);
     expect(await auth.database.query(all)).toMatchObject([{ kid: first }, { kid: second?.kid }]);
     await verify(before.token);
@@ -79,7 +76,7 @@ describe('KeyService', () => {
     await auth.database.query(age, [600 + 121]);
     await runReplica(auth, env);
     expect(await auth.database.query(all)).not.toContainEqual(expect.objectContaining({ kid: first }));
-    await eventually(published, ({ keys }) => keys[0]?.kid === second?.kid);
+    await eventually(async () => (await published()).keys[0]?.kid === second?.kid);
     await verify(after.token);
     await expect(verify(before.token)).rejects.toThrow('no applicable key');
   });

@@ -6,6 +6,7 @@ import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { CrashPoints } from '#service/crash-point.js';
 import { startHouse, type House } from '#testing/app.js';
+import { eventually } from '#testing/eventually.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { authApp } from '../../../auth/src/auth.app.js';
@@ -13,7 +14,7 @@ import { authDataSource } from '../../../auth/src/auth.data-source.js';
 import { chatApp } from '../chat.app.js';
 import { chatDataSource } from '../chat.data-source.js';
 import { Person } from '../chat.fixture.js';
-import { LossyWire, until } from '../faults.fixture.js';
+import { LossyWire } from '../faults.fixture.js';
 import { HandOverService } from './hand-over.service.js';
 import { OutboxRepository } from './outbox.repository.js';
 
@@ -78,7 +79,7 @@ describe('while message cannot be reached', () => {
     expect(await owner.refused(chatRpc.search, { query: 'cut-off' })).toBe('UNAVAILABLE');
     expect(await other.canSend(chat.id)).toBe(false);
     wire.heal();
-    await until(async () => !(await isOpen(chat.id)));
+    await eventually(async () => !(await isOpen(chat.id)));
     expect(await other.canSend(chat.id)).toBe(true);
     expect(await logOf(chat.id)).toEqual(['chat.created', 'member.added', 'message.created']);
   });

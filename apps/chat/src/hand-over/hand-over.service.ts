@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { accessRpc } from '#contracts/access.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { CrashPoints } from '#service/crash-point.js';
 import { Logger } from '#telemetry/logger.js';
+import { self } from '../self.js';
 import { OutboxRepository } from './outbox.repository.js';
 
-const self: Caller = { kind: 'service', service: 'chat' };
 const applyTimeoutMs = 3_000;
 const chatsAtOnce = 4;
 

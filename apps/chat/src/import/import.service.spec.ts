@@ -54,7 +54,7 @@ describe('imported lines', () => {
       line('alpha', 'ada', { text: 'the same' }),
       line('alpha', 'ada', { text: 'the same' }),
     ];
-    expect(await importLines(lines)).toEqual({ imported: 5, skipped: 0 });
+    expect(await importLines(lines)).toEqual({ imported: 5, skipped: 0, refused: [] });
     const alpha = await messagesOf('alpha');
     expect(alpha.map(({ content, sender }) => [sender.username, content])).toEqual(
       lines.filter(({ chat }) => chat === 'alpha').map(({ sender, text }) => [sender, text]),
@@ -70,8 +70,8 @@ describe('imported lines', () => {
 
   it('are stored once when they carry an id, however often they come', async () => {
     const lines = Array.from({ length: 50 }, (_, index) => line('once', 'ada', { id: `line-${index}` }));
-    expect(await importLines(lines.slice(0, 30))).toEqual({ imported: 30, skipped: 0 });
-    expect(await importLines(lines)).toEqual({ imported: 20, skipped: 30 });
+    expect(await importLines(lines.slice(0, 30))).toEqual({ imported: 30, skipped: 0, refused: [] });
+    expect(await importLines(lines)).toEqual({ imported: 20, skipped: 30, refused: [] });
     expect((await messagesOf('once')).map(({ content }) => content)).toEqual(lines.map(({ text }) => text));
   });
 
@@ -89,7 +89,7 @@ describe('imported lines', () => {
       const word = words[index % words.length] ?? '';
       return line(word, word, { text: word.repeat(Math.floor(2_300 / Buffer.byteLength(word))) });
     });
-    expect(await importLines(lines)).toEqual({ imported: 300, skipped: 0 });
+    expect(await importLines(lines)).toEqual({ imported: 300, skipped: 0, refused: [] });
     expect((await messagesOf('你好')).length).toBeGreaterThan(0);
   });
 
@@ -109,21 +109,31 @@ describe('importing', () => {
     expect(await new Person(house.bus).refused(importRpc.lines, request)).toBe('NOT_FOUND');
   });
 
-  it('stores nothing of a chunk with an impossible time, an archived channel or a private one of others', async () => {
+  it('refuses lines with an impossible time, of an archived channel or of a private one of others, and no others', async () => {
     const member = new Person(house.bus);
     await owner.admit(workspaceId, member);
     await member.createChannel(workspaceId, 'theirs', { is_private: true });
     const attic = await owner.createChannel(workspaceId, 'attic');
     await owner.call(chatRpc.update, { chat_id: attic.id, is_archived: true });
-    for (const [bad, code] of [
-      [line('fine', 'ada', { ts: '0000-01-01T00:00:00Z' }), 'VALIDATION_ERROR'],
-      [line('theirs', 'ada'), 'FORBIDDEN'],
-      [line('attic', 'ada'), 'FORBIDDEN'],
-    ] as const) {
-      const request = { workspace_id: workspaceId, lines: [line('fine', 'ada'), bad] };
-      expect(await owner.refused(importRpc.lines, request)).toBe(code);
-    }
-    const { chats } = await owner.call(chatRpc.search, { workspace_id: workspaceId, query: 'fine' });
+    const lines = [
+      line('fine', 'ada'),
+      line('theirs', 'bob'),
+      line('never', 'ada', { ts: '0000-01-01T00:00:00Z' }),
+      line('Attic', 'eve'),
+      line('fine', 'ada'),
+    ];
+    expect(await importLines(lines)).toEqual({
+      imported: 2,
+      skipped: 0,
+      refused: [
+        { index: 1, reason: 'The channel "theirs" is private and you are not in it.' },
+        { index: 2, reason: 'ts: Must lie in the years 1 to 9999' },
+        { index: 3, reason: 'The channel "Attic" is archived: nothing can be imported into it.' },
+      ],
+    });
+    expect((await messagesOf('fine')).map(({ content }) => content)).toEqual([lines[0]?.text, lines[4]?.text]);
+    const { chats } = await owner.call(chatRpc.search, { workspace_id: workspaceId, query: 'never' });
     expect(chats).toEqual([]);
+    expect(await importLines(lines.slice(1, 3))).toMatchObject({ imported: 0, refused: [{ index: 0 }, { index: 1 }] });
   });
 });

@@ -1,20 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import type { RequestOf } from '#contracts/contract.js';
-import { FechatterError, invalid } from '#contracts/error.js';
-import { importRpc, type ImportLine } from '#contracts/import.contract.js';
+import { FechatterError } from '#contracts/error.js';
+import { importRpc, type ImportedLines, type ImportLine } from '#contracts/import.contract.js';
 import { ChatCreationRepository } from '../chat/chat-creation.repository.js';
 import { ChatRepository, type NamedChannel } from '../chat/chat.repository.js';
 import { nameKey } from '../chat/chat.row.js';
 import { HandOverService } from '../hand-over/hand-over.service.js';
+import { self } from '../self.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { chunksOf } from './chunk.js';
 import { normalTime } from './import-time.js';
 import { PlaceholderService } from './placeholder.service.js';
 
-const self: Caller = { kind: 'service', service: 'chat' };
-
 type ImportedMessage = RequestOf<typeof importRpc.messages>['messages'][number];
+
+/** A line that can be stored as far as its time goes; `index` is its place in the chunk. */
+interface TimedLine {
+  readonly index: number;
+  readonly line: ImportLine;
+  readonly createdAt: string;
+}
+
+/** A line and the chat that takes it. */
+interface PlacedLine extends Omit<TimedLine, 'index'> {
+  readonly chatId: number;
+}
 
 /** Takes over the history of another system, line by line. */
 @Injectable()
@@ -30,34 +41,51 @@ export class ImportService {
 
   /**
    * Lines of one chat keep their order. Names of chats compare ignoring case, as names of channels do; a missing one
-   * becomes a public channel that the importer owns. FORBIDDEN for who does not own the workspace, and when a line names
-   * an archived channel or a private one that the importer is not in: nothing of the chunk is stored then.
+   * becomes a public channel that the importer owns. Lines with an impossible time, of an archived channel or of a private
+   * one that the importer is not in are refused, the others are stored. FORBIDDEN for who does not own the workspace.
    */
-  async import(
-    userId: number,
-    workspaceId: number,
-    lines: readonly ImportLine[],
-  ): Promise<{ imported: number; skipped: number }> {
+  async import(userId: number, workspaceId: number, lines: readonly ImportLine[]): Promise<ImportedLines> {
     await this.workspaces.require(userId, workspaceId, 'import');
-    const times = lines.map(({ ts }, index) => timeOf(ts, index));
-    const channels = await this.ensureChannels(userId, workspaceId, lines);
+    const refused: ImportedLines['refused'] = [];
+    const timed: TimedLine[] = [];
+    for (const [index, line] of lines.entries()) {
+      const createdAt = normalTime(line.ts);
+      if (createdAt === undefined) refused.push({ index, reason: 'ts: Must lie in the years 1 to 9999' });
+      else timed.push({ index, line, createdAt });
+    }
+    const channels = await this.ensureChannels(userId, workspaceId, timed);
+    const placed: PlacedLine[] = [];
+    for (const { index, line, createdAt } of timed) {
+      const channel = found(channels.get(nameKey(line.chat)));
+      const reason = refusalOf(channel, line.chat);
+      if (reason === undefined) placed.push({ line, createdAt, chatId: channel.id });
+      else refused.push({ index, reason });
+    }
+    const counts = await this.store(userId, workspaceId, await this.messagesOf(workspaceId, placed));
+    return { ...counts, refused: refused.sort((a, b) => a.index - b.index) };
+  }
+
+  /** By chat, each by its sender. */
+  private async messagesOf(
+    workspaceId: number,
+    lines: readonly PlacedLine[],
+  ): Promise<ReadonlyMap<number, readonly ImportedMessage[]>> {
     const senders = await this.placeholders.ensure(
       workspaceId,
-      lines.map((line) => line.sender),
+      lines.map(({ line }) => line.sender),
     );
     const byChat = new Map<number, ImportedMessage[]>();
-    for (const [index, line] of lines.entries()) {
-      const chatId = found(channels.get(nameKey(line.chat)));
+    for (const { line, createdAt, chatId } of lines) {
       const messages = byChat.get(chatId) ?? [];
       byChat.set(chatId, messages);
       messages.push({
         sender_id: found(senders.get(line.sender)),
-        created_at: found(times[index]),
+        created_at: createdAt,
         content: line.text,
         import_id: line.id ?? null,
       });
     }
-    return this.store(userId, workspaceId, byChat);
+    return byChat;
   }
 
   private async store(
@@ -77,22 +105,21 @@ export class ImportService {
     return total;
   }
 
-  /** Ids by name key. When it answers, message knows all of them. */
+  /** By name key. When it answers, message knows all of them. */
   private async ensureChannels(
     userId: number,
     workspaceId: number,
-    lines: readonly ImportLine[],
-  ): Promise<Map<string, number>> {
-    const names = new Map(lines.map(({ chat }) => [nameKey(chat), chat] as const).reverse());
+    lines: readonly TimedLine[],
+  ): Promise<Map<string, NamedChannel>> {
+    const names = new Map(lines.map(({ line: { chat } }) => [nameKey(chat), chat] as const).reverse());
     const find = () => this.chats.channelsNamed(workspaceId, userId, [...names.values()]);
     const before = await find();
-    for (const channel of before) requireImportable(channel, names);
     const there = new Set(before.map((channel) => channel.name_key));
     const missing = [...names].filter(([key]) => !there.has(key)).map(([, name]) => name);
     for (const name of missing) await this.createChannel(userId, workspaceId, name);
     const after = missing.length === 0 ? before : await find();
     await this.handOvers.settle(after.map((channel) => channel.id));
-    return new Map(after.map((channel) => [channel.name_key, channel.id]));
+    return new Map(after.map((channel) => [channel.name_key, channel]));
   }
 
   /** Somebody else may have made it in between: then that one is taken. */
@@ -107,20 +134,11 @@ export class ImportService {
   }
 }
 
-function timeOf(ts: number | string, index: number): string {
-  const time = normalTime(ts);
-  if (time === undefined) throw invalid(`lines.${index}.ts`, 'Must lie in the years 1 to 9999');
-  return time;
-}
-
-function requireImportable(channel: NamedChannel, names: ReadonlyMap<string, string>): void {
-  const name = names.get(channel.name_key) ?? '';
-  if (channel.is_archived) {
-    throw new FechatterError('FORBIDDEN', `The channel "${name}" is archived: nothing can be imported into it.`);
-  }
-  if (channel.is_private && channel.chat_role === null) {
-    throw new FechatterError('FORBIDDEN', `The channel "${name}" is private and you are not in it.`);
-  }
+/** Why nothing can be imported into the channel; undefined when it can. */
+function refusalOf({ is_archived, is_private, chat_role }: NamedChannel, name: string): string | undefined {
+  if (is_archived) return `The channel "${name}" is archived: nothing can be imported into it.`;
+  if (is_private && chat_role === null) return `The channel "${name}" is private and you are not in it.`;
+  return undefined;
 }
 
 /** What was ensured before is there, unless a channel was renamed or deleted in this very moment. */

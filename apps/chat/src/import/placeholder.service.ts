@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { userRpc } from '#contracts/user.contract.js';
+import { self } from '../self.js';
 import { chunksOf } from './chunk.js';
 
-const self: Caller = { kind: 'service', service: 'chat' };
 const mostRemembered = 50_000;
 
 /** The users who stand for the senders of imported lines. They never change, so what is known stays known. */

@@ -7,6 +7,7 @@ import { workspaceRpc } from '#contracts/workspace.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
+import { eventually } from '#testing/eventually.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { authApp } from '../../../auth/src/auth.app.js';
@@ -14,7 +15,7 @@ import { authDataSource } from '../../../auth/src/auth.data-source.js';
 import { chatApp } from '../chat.app.js';
 import { chatDataSource } from '../chat.data-source.js';
 import { Person } from '../chat.fixture.js';
-import { LossyWire, until } from '../faults.fixture.js';
+import { LossyWire } from '../faults.fixture.js';
 
 let house: House;
 let wire: LossyWire;
@@ -181,7 +182,7 @@ describe('a removal from the workspace', () => {
       expect(outcome).toBe(denied);
       if (denied) expect(await person.canSend(generalId)).toBe(false);
       wire.heal();
-      await until(async () => (await removalOf(person)) === 'done');
+      await eventually(async () => (await removalOf(person)) === 'done');
       expect(await person.canSend(generalId)).toBe(false);
       await owner.admit(workspaceId, person);
       expect(await person.canSend(generalId)).toBe(true);

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { FechatterError, notFound } from '#contracts/error.js';
 import { userRpc } from '#contracts/user.contract.js';
 import type { Invite, InviteBody, Workspace } from '#contracts/workspace.contract.js';
+import { self } from '../self.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { AdmissionService } from './admission.service.js';
 import type { InviteEntity } from './invite.entity.js';
 import { InviteRepository } from './invite.repository.js';
 
-const self: Caller = { kind: 'service', service: 'chat' };
 const codeBytes = 16;
 const dayMs = 86_400_000;
 /** A list of them is one answer. */

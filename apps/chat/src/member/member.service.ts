@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Chat, ChatMember, ChatRole } from '#contracts/chat.contract.js';
 import { FechatterError, notFound } from '#contracts/error.js';
-import { decodeCursor, encodeCursor } from '#database/cursor.js';
+import { decodeCursor, pageOf } from '#database/cursor.js';
 import { mayChangeChatRole } from '#domain/permission.js';
 import { ChatChangeService, type ChatInHand } from '../chat/chat-change.service.js';
 import { ChatService } from '../chat/chat.service.js';
@@ -32,10 +32,8 @@ export class MemberService {
     const [after = 0] = cursor === undefined ? [] : decodeCursor(list, cursor, 1);
     const found = await this.members.list(chatId, after, limit + 1);
     await this.chats.settle([chatId]);
-    const members = found.slice(0, limit);
-    const last = members.at(-1);
-    const next = found.length > limit && last !== undefined ? encodeCursor(list, [last.user_id]) : null;
-    return { members, next_cursor: next, has_more: next !== null };
+    const { rows: members, ...more } = pageOf(list, found, limit, ({ user_id }) => [user_id]);
+    return { members, ...more };
   }
 
   /** Into a public channel, as member. Who is a member already stays what they are. FORBIDDEN in an archived chat. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { accessRpc, type AccessChange } from '#contracts/access.contract.js';
 import { CrashPoints } from '#service/crash-point.js';
 import { ChatWriter } from '../chat/chat-writer.repository.js';
@@ -7,9 +7,9 @@ import { ChatRepository } from '../chat/chat.repository.js';
 import { HandOverService } from '../hand-over/hand-over.service.js';
 import { OutboxRepository } from '../hand-over/outbox.repository.js';
 import { MemberRepository } from '../member/member.repository.js';
+import { self } from '../self.js';
 import { RemovalRepository, type Removed } from './removal.repository.js';
 
-const self: Caller = { kind: 'service', service: 'chat' };
 const callTimeoutMs = 2_000;
 const chatsAtOnce = 50;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FechatterError, notFound } from '#contracts/error.js';
 import type { WorkspaceMember, WorkspaceRole } from '#contracts/workspace.contract.js';
-import { decodeCursor, encodeCursor } from '#database/cursor.js';
+import { decodeCursor, pageOf } from '#database/cursor.js';
 import type { Transaction } from '#database/database.js';
 import { mayChangeWorkspaceRole, mayInWorkspace } from '#domain/permission.js';
 import { Logger } from '#telemetry/logger.js';
@@ -35,10 +35,8 @@ export class WorkspaceMemberService {
     const list = `chat.workspace.member.list ${workspaceId}`;
     const [after = 0] = cursor === undefined ? [] : decodeCursor(list, cursor, 1);
     const found = await this.users.list(workspaceId, userId, { after, asGuest: role === 'guest', limit: limit + 1 });
-    const members = found.slice(0, limit);
-    const last = members.at(-1);
-    const next = found.length > limit && last !== undefined ? encodeCursor(list, [last.user_id]) : null;
-    return { members, next_cursor: next, has_more: next !== null };
+    const { rows: members, ...more } = pageOf(list, found, limit, ({ user_id }) => [user_id]);
+    return { members, ...more };
   }
 
   /** Owners give every role; admins neither make owners nor touch them. CONFLICT when no owner would be left. */

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { FechatterError, notFound } from '#contracts/error.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import type { Workspace, WorkspaceDetail } from '#contracts/workspace.contract.js';
 import { mayInWorkspace, type WorkspaceAction } from '#domain/permission.js';
 import { ChatRepository } from '../chat/chat.repository.js';
 import { HandOverService } from '../hand-over/hand-over.service.js';
+import { self } from '../self.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 
-const self: Caller = { kind: 'service', service: 'chat' };
 /** Nobody belongs to more: a list of them is one answer. */
 const mostWorkspaces = 500;
 

@@ -26,7 +26,8 @@ beforeAll(async () => {
       expect(userIdOf(caller)).toBe(7);
       await gate;
       chunks.push([...lines]);
-      return { imported: lines.length - 1, skipped: 1 };
+      const refused = lines.flatMap(({ text }, index) => (text === 'refused' ? { index, reason: 'archived' } : []));
+      return { imported: lines.length - 1 - refused.length, skipped: 1, refused };
     },
     { queue: 'chat' },
   );
@@ -72,6 +73,7 @@ describe('an import', () => {
       line('two'),
       JSON.stringify({ chat: 'ubuntu', sender: 'ann', ts: -1, text: 'x' }),
       line('x'.repeat(130 * 1024)),
+      line('refused'),
       JSON.stringify({ chat: 'ubuntu', sender: 'ann', ts: 1, text: 'x', extra: 1 }),
       `${line('drei ü 日本')}\r`,
       JSON.stringify({ chat: 'ubuntu', sender: 'ann', ts: at, text: 'a\0b' }),
@@ -83,9 +85,11 @@ describe('an import', () => {
       raw: lines.join('\n'),
     });
     expect(status).toBe(200);
-    expect(json).toMatchObject({ imported: 3, skipped: 1, failed: 5 });
-    expect((json['errors'] as { line: number }[]).map(({ line: number }) => number)).toEqual([2, 5, 6, 7, 9]);
-    expect(chunks.flat().map(({ text }) => text)).toEqual(['one', 'two', 'drei ü 日本', 'last']);
+    expect(json).toMatchObject({ imported: 3, skipped: 1, failed: 6 });
+    const errors = json['errors'] as { line: number; reason: string }[];
+    expect(errors.map(({ line: number }) => number)).toEqual([2, 5, 6, 7, 8, 10]);
+    expect(errors[3]?.reason).toBe('archived');
+    expect(chunks.flat().map(({ text }) => text)).toEqual(['one', 'two', 'refused', 'drei ü 日本', 'last']);
   });
 
   it('hands on at most 500 lines or 256 KiB at once', async () => {

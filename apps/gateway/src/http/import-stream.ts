@@ -21,29 +21,40 @@ export class ImportStream {
     const { role } = await this.bus.call(workspaceRpc.get, { workspace_id: workspaceId }, { within: call });
     if (role !== 'owner') throw new FechatterError('FORBIDDEN', 'Only owners of the workspace may import.');
     const result: ImportResult = { imported: 0, skipped: 0, failed: 0, errors: [] };
-    for await (const lines of chunks(untilBroken(body))) {
-      const good: ImportLine[] = [];
-      for (const line of lines) {
-        const parsed = parseLine(line);
-        if (typeof parsed !== 'string') {
-          good.push(parsed);
-          continue;
-        }
-        result.failed += 1;
-        if (result.errors.length < namedErrors) result.errors.push({ line: line.number, reason: parsed });
-      }
-      if (good.length === 0) continue;
-      // Each chunk has its own time: the request as a whole may take as long as it wants.
-      const within = { caller: call.caller, requestId: call.requestId, deadline: Date.now() + chunkTimeoutMs };
-      const request = { workspace_id: workspaceId, lines: good };
-      const { imported, skipped } = await this.bus.call(importRpc.lines, request, {
-        within,
-        timeoutMs: chunkTimeoutMs,
-      });
+    for await (const chunk of chunks(untilBroken(body))) {
+      const { imported, skipped, errors } = await this.store(workspaceId, chunk, call);
       result.imported += imported;
       result.skipped += skipped;
+      result.failed += errors.length;
+      result.errors.push(...errors.slice(0, namedErrors - result.errors.length));
     }
     return result;
+  }
+
+  /** Stores what can be taken of a chunk, and names all the others. */
+  private async store(
+    workspace_id: number,
+    chunk: readonly NumberedLine[],
+    call: CallContext,
+  ): Promise<Omit<ImportResult, 'failed'>> {
+    const errors: ImportResult['errors'] = [];
+    const lines: ImportLine[] = [];
+    const numbers: number[] = [];
+    for (const line of chunk) {
+      const parsed = parseLine(line);
+      if (typeof parsed === 'string') errors.push({ line: line.number, reason: parsed });
+      else {
+        lines.push(parsed);
+        numbers.push(line.number);
+      }
+    }
+    if (lines.length === 0) return { imported: 0, skipped: 0, errors };
+    // Each chunk has its own time: the request as a whole may take as long as it wants.
+    const within = { caller: call.caller, requestId: call.requestId, deadline: Date.now() + chunkTimeoutMs };
+    const options = { within, timeoutMs: chunkTimeoutMs };
+    const { imported, skipped, refused } = await this.bus.call(importRpc.lines, { workspace_id, lines }, options);
+    for (const { index, reason } of refused) errors.push({ line: numbers[index] ?? 0, reason });
+    return { imported, skipped, errors: errors.sort((a, b) => a.line - b.line) };
   }
 }
 

@@ -26,9 +26,9 @@ function bodyOf(contract: Route, body: unknown): unknown {
     throw new FechatterError('BAD_REQUEST', 'Send the lines with `Content-Type: application/x-ndjson`.');
   }
   if (isStream) throw new FechatterError('BAD_REQUEST', 'Send JSON with `Content-Type: application/json`.');
-  if (contract.body === undefined && (body ?? undefined) === undefined) return undefined;
   // Fastify hands over null where there was no body at all.
-  return parse(contract.body ?? noBody, body ?? undefined);
+  const given = body ?? undefined;
+  return contract.body === undefined && given === undefined ? undefined : parse(contract.body ?? noBody, given);
 }
 
 function parse(schema: z.ZodType, value: unknown): unknown {

@@ -6,7 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Encoded } from '#bus/encoded.js';
 import { FechatterError } from '#contracts/error.js';
 import type { Probes } from '#health/probes.js';
-import { publicUrl, type GatewayConfig } from '../gateway.config.js';
+import { isMeasuring } from '#telemetry/metrics.js';
+import type { GatewayConfig } from '../gateway.config.js';
 import { securityHeaders } from '../security/headers.js';
 import { acceptBodies } from './body-parser.js';
 import { errorBody } from './error-body.js';
@@ -21,7 +22,7 @@ export function createAdapter(
   config: GatewayConfig,
   { probes, validateReplies }: { probes: Probes; validateReplies: boolean },
 ): FastifyAdapter {
-  const headers = securityHeaders(publicUrl(config).startsWith('https:'));
+  const headers = securityHeaders(config.PUBLIC_URL?.startsWith('https:') === true);
   const adapter = new FastifyAdapter({
     bodyLimit,
     genReqId: requestIdOf,
@@ -68,7 +69,7 @@ export function createAdapter(
     setImmediate(done, null, withCaching(request, reply, payload));
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    countRequest(request, reply);
+    if (isMeasuring()) countRequest(request, reply);
     if (hasConnection(request)) leaveUnread(request.raw);
     done();
   });

@@ -8,9 +8,8 @@ import { userRpc, type User } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import type { RequestCall } from './request-call.js';
 import { PresenceReader } from '../realtime/presence-reader.js';
+import { self } from '../self.js';
 import { inSlices } from './slices.js';
-
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 
 /** Users as the caller may see them: chat says whom, auth says who they are, presence whether they are there. */
 @Injectable()
@@ -55,14 +54,14 @@ export class UserDirectory {
     const { users } = await this.bus.call(
       userRpc.search,
       { query: q, ids: user_ids, limit },
-      { within: call, ...asGateway },
+      { within: call, as: self },
     );
     return { users, next_cursor: null, has_more: false };
   }
 
   private async usersById(ids: number[], call: RequestCall): Promise<Map<number, User>> {
     const users = await inSlices(ids, async (slice) => {
-      return (await this.bus.call(userRpc.getMany, { ids: slice }, { within: call, ...asGateway })).users;
+      return (await this.bus.call(userRpc.getMany, { ids: slice }, { within: call, as: self })).users;
     });
     return new Map(users.map((user) => [user.id, user]));
   }

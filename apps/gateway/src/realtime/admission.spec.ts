@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { authRpc } from '#contracts/auth.contract.js';
 import { logRpc } from '#contracts/log.contract.js';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { startGateway, type TestGateway } from '../gateway.fixture.js';
-import { range, Socket, until } from './realtime.fixture.js';
+import { Socket } from './realtime.fixture.js';
 
 const atOnce = 60;
 
@@ -36,7 +38,7 @@ describe('When very many connect at once', () => {
   it('few calls are made, the others are asked to come later, and all who were let in are served', async () => {
     const early = await Socket.open(`${gateway.url.replace('http', 'ws')}/ws`, {});
     const sockets = await Promise.all(range(1, atOnce).map(open));
-    await until(() => asked.length === 2);
+    await eventually(() => asked.length === 2);
     const late = await fetch(`${gateway.url}/api/events?ticket=900`);
     expect([late.status, Number(late.headers.get('retry-after')) > 0]).toEqual([503, true]);
     const refused = await open(902);

@@ -39,10 +39,15 @@ export class Connection {
   private stuckSince: number | undefined;
   private open = true;
 
+  /** One object as long as the token holds: the bus signs it once. */
+  private who: UserCaller;
+
   constructor(
-    private who: Identity,
+    identity: Identity,
     private readonly transport: Transport,
-  ) {}
+  ) {
+    this.who = { kind: 'user', ...identity };
+  }
 
   get userId(): number {
     return this.who.user_id;
@@ -54,7 +59,7 @@ export class Connection {
 
   /** For calls on the bus in the name of the user. */
   get caller(): UserCaller {
-    return { kind: 'user', ...this.who };
+    return this.who;
   }
 
   get isOpen(): boolean {
@@ -63,7 +68,7 @@ export class Connection {
 
   /** Goes on under a newer token of the same user. */
   renew(identity: Identity): void {
-    this.who = identity;
+    this.who = { kind: 'user', ...identity };
   }
 
   /** Sends as soon as the client takes it. A client that lets the bound be reached is closed, as resumable. */

@@ -3,11 +3,12 @@ import { Bus } from '#bus/bus.js';
 import { receiptRpc, type DeliveryMark } from '#contracts/receipt.contract.js';
 import { Loop } from '#service/loop.js';
 import { Logger } from '#telemetry/logger.js';
+import { self } from '../self.js';
 import { EntryFrame, type Frame } from './frame.js';
 
 const logger = new Logger('gateway.delivered');
 
-const asGateway = { as: { kind: 'service', service: 'gateway' }, timeoutMs: 2_000 } as const;
+const timeoutMs = 2_000;
 const intervalMs = 2_000;
 const mostPerCall = 1_000;
 /** Pairs of a user and a chat that wait at most; others are not marked until something else is sent to them. */
@@ -61,7 +62,9 @@ export class DeliveryMarks implements OnApplicationBootstrap, OnApplicationShutd
     try {
       for (; told < marks.length; told += mostPerCall) {
         const slice = marks.slice(told, told + mostPerCall);
-        postponed.push(...(await this.bus.call(receiptRpc.deliver, { marks: slice }, asGateway)).postponed);
+        postponed.push(
+          ...(await this.bus.call(receiptRpc.deliver, { marks: slice }, { as: self, timeoutMs })).postponed,
+        );
       }
     } finally {
       for (const { user_id, chat_id, seq } of [...marks.slice(told), ...postponed]) this.note(user_id, chat_id, seq);

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { authEvent } from '#contracts/auth.contract.js';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, range, until, type Socket } from './realtime.fixture.js';
+import { RealtimeHouse, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 
@@ -37,7 +39,7 @@ describe('A live connection', () => {
     const chat = await realtime.chat(1, 2, 3);
     const sockets = [await realtime.connect(1), await realtime.connect(1), await realtime.connect(2)];
     await Promise.all(range(1, 300).map((count) => realtime.send(chat, 1 + (count % 3), `m${count}`)));
-    await until(() => sockets.every((socket) => socket.seqs(chat).length >= 300));
+    await eventually(() => sockets.every((socket) => socket.seqs(chat).length >= 300));
     for (const socket of sockets) expect(socket.seqs(chat)).toEqual(range(2, 301));
   });
 
@@ -51,7 +53,7 @@ describe('A live connection', () => {
     }
     await Promise.all(work);
     await realtime.send(chat, 2, 'last');
-    await until(() => stayer.seqs(chat).at(-1) === 24 && leaver.seqs(chat).at(-1) === 24);
+    await eventually(() => stayer.seqs(chat).at(-1) === 24 && leaver.seqs(chat).at(-1) === 24);
     expect(stayer.seqs(chat)).toEqual(range(2, 24));
     const [removed, added] = ['member.removed', 'member.added'].map(
       (type) => stayer.entries(chat).find((entry) => entry.type === type)?.seq ?? 0,
@@ -65,7 +67,7 @@ describe('A live connection', () => {
     const socket = await realtime.connect(4);
     await realtime.add(chat, 4);
     await realtime.send(chat, 50, 'after');
-    await until(() => socket.seqs(chat).length === 2);
+    await eventually(() => socket.seqs(chat).length === 2);
     expect(socket.entries(chat).map(({ type }) => type)).toEqual(['member.added', 'message.created']);
   });
 
@@ -100,11 +102,11 @@ describe('A live connection', () => {
     for (let round = 0; round < 40; round++) {
       await Promise.all(range(1, 20).map(() => realtime.send(chat, 2, text)));
     }
-    await until(() => quick.seqs(chat).length === 800);
+    await eventually(() => quick.seqs(chat).length === 800);
     expect(quick.seqs(chat)).toEqual(range(2, 801));
     slow.socket.resume();
     await realtime.send(chat, 2, 'live again');
-    await until(() => slow.seqs(chat).at(-1) === 802);
+    await eventually(() => slow.seqs(chat).at(-1) === 802);
     const heads = slow.frames.flatMap(({ type, data }) => (type === 'head' ? [Number(data['seq'])] : []));
     expect(heads.length).toBeGreaterThan(0);
     // What a head stands for is missing, and nothing else.
@@ -137,7 +139,7 @@ describe('A client that returns', () => {
     const chat = await realtime.chat(1, 2);
     const first = await realtime.connect(1);
     const kept = await realtime.send(chat, 2, 'kept');
-    await until(() => first.seqs(chat).length === 1);
+    await eventually(() => first.seqs(chat).length === 1);
     first.socket.terminate();
     const gone = await realtime.send(chat, 2, 'gone');
     await realtime.edit(kept, 'kept and edited');
@@ -148,7 +150,7 @@ describe('A client that returns', () => {
     const ack = again.ask({ type: 'resume', epoch, cursors: { [chat]: 2 } });
     const live = await realtime.send(chat, 2, 'live');
     await ack;
-    await until(() => again.seqs(chat).at(-1) === live.seq);
+    await eventually(() => again.seqs(chat).at(-1) === live.seq);
     expect(again.seqs(chat)).toEqual([3, 4, 5, 6]);
     expect(contentOf(again, chat)).toEqual([
       ['message.created', ''],
@@ -173,7 +175,7 @@ describe('A client that returns', () => {
       { chat_id: future, from: 0, to: 1 },
     ]);
     const sent = await Promise.all([long, short, future].map((chat) => realtime.send(chat, 1, 'next')));
-    await until(() => sent.every(({ chat_id, seq }) => socket.seqs(chat_id).includes(seq)));
+    await eventually(() => sent.every(({ chat_id, seq }) => socket.seqs(chat_id).includes(seq)));
     expect([long, short, future].map((chat) => socket.seqs(chat))).toEqual([[203], [3], [2]]);
   });
 

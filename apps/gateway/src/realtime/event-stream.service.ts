@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Bus } from '#bus/bus.js';
+import { Bulkhead } from '#cache/bulkhead.js';
 import { authRpc, type Identity } from '#contracts/auth.contract.js';
 import { FechatterError, invalid } from '#contracts/error.js';
 import { closeCode } from '#contracts/frame.js';
@@ -14,7 +15,6 @@ import type { Feed } from './feed.js';
 import { HeadComparison } from './head-comparison.js';
 import { Hub } from './hub.js';
 import { SseTransport } from './sse.transport.js';
-import { Turnstile } from './turnstile.js';
 
 /** How far back before the last event everything is sent again: clocks differ, and entries travel. */
 const overlapMs = 60_000;
@@ -37,7 +37,7 @@ export interface EventStreamRequest {
 @Injectable()
 export class EventStreamService {
   private readonly logger = new Logger('gateway.events');
-  private readonly turnstile = new Turnstile(4);
+  private readonly bulkhead = new Bulkhead(4, 1_000);
 
   constructor(
     private readonly bus: Bus,
@@ -101,7 +101,7 @@ export class EventStreamService {
     const from = new Date(since - overlapMs).toISOString();
     const as = feed.connection.caller;
     const ask = () => this.bus.call(logRpc.changedSince, { since: from }, { as });
-    const { chats, epoch } = await this.turnstile.pass(ask);
+    const { chats, epoch } = await this.bulkhead.run(ask);
     return { epoch, cursors: new Map(chats.map(({ chat_id, after }) => [chat_id, after])) };
   }
 }

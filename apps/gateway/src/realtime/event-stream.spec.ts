@@ -1,9 +1,14 @@
 import { request, type ClientRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Bulkhead } from '#cache/bulkhead.js';
+import { FechatterError } from '#contracts/error.js';
 import { logRpc } from '#contracts/log.contract.js';
+import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
+import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, range, until } from './realtime.fixture.js';
+import { RealtimeHouse } from './realtime.fixture.js';
 
 interface StreamEvent {
   id: string | undefined;
@@ -33,7 +38,7 @@ class Stream {
 
   static async of(userId: number, query = '', more: Record<string, string> = {}): Promise<Stream> {
     const stream = new Stream(query, { authorization: `Bearer ${await realtime.token(userId)}`, ...more });
-    await until(() => stream.events.length > 0);
+    await eventually(() => stream.events.length > 0);
     return stream;
   }
 
@@ -82,7 +87,7 @@ describe('An event stream', () => {
     expect(stream.events[0]).toMatchObject({ type: 'ready', data: { type: 'ready', data: { heads: { [chat]: 1 } } } });
     await realtime.send(foreign, 2, 'not yours');
     const message = await realtime.send(chat, 1, 'Hello');
-    await until(() => stream.seqs(chat).length === 1);
+    await eventually(() => stream.seqs(chat).length === 1);
     const event = stream.events.find(({ type }) => type === 'message.created');
     expect(event?.data).toEqual({ type: 'message.created', chat_id: chat, seq: 2, data: { message } });
     expect(Math.abs(Date.parse(event?.id ?? '') - Date.now())).toBeLessThan(5_000);
@@ -94,16 +99,16 @@ describe('An event stream', () => {
     const chat = await realtime.chat(3);
     const first = await Stream.of(3);
     await realtime.send(chat, 3, 'seen');
-    await until(() => first.seqs(chat).length === 1);
+    await eventually(() => first.seqs(chat).length === 1);
     first.close();
     const missed = await realtime.send(chat, 3, 'missed');
     await realtime.edit(missed, 'missed, then edited');
     const inHeader = await Stream.of(3, '', { 'last-event-id': first.lastId });
     const inQuery = await Stream.of(3, `?last_event_id=${first.lastId}`);
-    await until(() => [inHeader, inQuery].every((stream) => stream.seqs(chat).length === 4));
+    await eventually(() => [inHeader, inQuery].every((stream) => stream.seqs(chat).length === 4));
     await realtime.send(chat, 3, 'live');
     for (const stream of [inHeader, inQuery]) {
-      await until(() => stream.seqs(chat).at(-1) === 5);
+      await eventually(() => stream.seqs(chat).at(-1) === 5);
       expect(stream.seqs(chat)).toEqual([1, 2, 3, 4, 5]);
       // A break in the middle must not make the client skip the rest: ids come again when all is sent.
       expect(stream.events.slice(0, 4).map(({ id }) => id)).toEqual([undefined, undefined, undefined, undefined]);
@@ -117,7 +122,7 @@ describe('An event stream', () => {
     await Promise.all(range(1, 205).map((count) => realtime.send(chat, 4, `m${count}`)));
     for (const lastEventId of [new Date().toISOString(), '2020-01-01T00:00:00.000Z']) {
       const stream = await Stream.of(4, '', { 'last-event-id': lastEventId });
-      await until(() => stream.events.some(({ type }) => type === 'gap'));
+      await eventually(() => stream.events.some(({ type }) => type === 'gap'));
       expect(stream.events.find(({ type }) => type === 'gap')?.data.data).toEqual({ chat_id: chat, from: 0, to: 206 });
       expect(stream.seqs(chat)).toEqual([]);
       stream.close();
@@ -138,7 +143,7 @@ describe('An event stream', () => {
     expect(await refused('?unknown=1', { authorization })).toBe('422 VALIDATION_ERROR');
     realtime.tickets.set('stream', 5);
     const stream = new Stream('?ticket=stream', {});
-    await until(() => stream.events[0]?.type === 'ready');
+    await eventually(() => stream.events[0]?.type === 'ready');
     expect(await refused('?ticket=stream')).toBe('401 UNAUTHORIZED');
     stream.close();
   });
@@ -146,40 +151,41 @@ describe('An event stream', () => {
   it('ends with the session', async () => {
     const stream = await Stream.of(6);
     realtime.issuer.revoke(6, 60);
-    await until(() => stream.ended, 3_000);
+    await eventually(() => stream.ended, 'it ends', 3_000);
   });
 
   it('sends nothing new ahead of what it sends again, however long that takes to be found', async () => {
     const chat = await realtime.chat(20);
     const first = await Stream.of(20);
     await realtime.send(chat, 20, 'seen');
-    await until(() => first.seqs(chat).length === 1);
+    await eventually(() => first.seqs(chat).length === 1);
     first.close();
     await realtime.send(chat, 20, 'missed');
     const found = gate();
     // From here on this takes the place of the message service's own answer.
     const answer = { chats: [{ chat_id: chat, after: 0 }], epoch: Number(epochOf(first)) };
-    realtime.house.bus.serve(logRpc.changedSince, () => found.passed.then(() => answer), { queue: 'message' });
+    realtime.house.bus.serve(logRpc.changedSince, () => found.opened.then(() => answer), { queue: 'message' });
     const stream = await Stream.of(20, '', { 'last-event-id': first.lastId });
     const later = await realtime.connect(20);
     await realtime.send(chat, 20, 'live');
-    await until(() => later.seqs(chat).length === 1);
+    await eventually(() => later.seqs(chat).length === 1);
     found.open();
-    await until(() => stream.seqs(chat).includes(1));
-    await until(() => stream.seqs(chat).at(-1) === 4);
+    await eventually(() => stream.seqs(chat).includes(1));
+    await eventually(() => stream.seqs(chat).at(-1) === 4);
     expect(stream.seqs(chat)).toEqual([1, 2, 3, 4]);
     stream.close();
     later.socket.close();
+  });
+
+  it('is to come again later when too many wait for where they left off', async () => {
+    const full = jest.spyOn(Bulkhead.prototype, 'run').mockRejectedValue(new FechatterError('UNAVAILABLE'));
+    const stream = await Stream.of(21, '', { 'last-event-id': new Date().toISOString() });
+    await eventually(() => stream.ended).finally(() => full.mockRestore());
+    expect(Number(stream.retry)).toBeGreaterThanOrEqual(1_000);
+    expect(stream.lastId).toBe('');
   });
 });
 
 function epochOf(stream: Stream): unknown {
   return stream.events[0]?.data.data?.['epoch'];
-}
-
-/** Something that is waited for until it is let happen. */
-function gate(): { passed: Promise<void>; open: () => void } {
-  let open = (): void => undefined;
-  const passed = new Promise<void>((resolve) => (open = resolve));
-  return { passed, open };
 }

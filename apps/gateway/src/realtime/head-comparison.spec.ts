@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { eventually } from '#testing/eventually.js';
 import { HeadComparison } from './head-comparison.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
 import { Client, Logs, nextTurn } from './log.fixture.js';
 import { LogSource } from './log-source.js';
-import { until } from './realtime.fixture.js';
 
 let bus: LocalBus;
 let logs: Logs;
@@ -45,7 +45,7 @@ describe('A comparison with the message service', () => {
     logs.send(2, 'lost');
     await expectNothing();
     comparison.onApplicationBootstrap();
-    await until(() => client.seqs(2).length === 2);
+    await eventually(() => client.seqs(2).length === 2);
     expect(client.seqs(2)).toEqual([3, 4]);
   });
 
@@ -55,7 +55,7 @@ describe('A comparison with the message service', () => {
     logs.send(1, 'lost');
     await expectNothing();
     comparison.onApplicationBootstrap();
-    await until(() => client.seqs(1).length === 2);
+    await eventually(() => client.seqs(1).length === 2);
     for (let turns = 0; turns < 50; turns++) await nextTurn();
     expect(client.seqs(1)).toEqual([2, 3]);
   });

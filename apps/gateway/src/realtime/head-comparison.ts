@@ -2,9 +2,9 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Bus } from '#bus/bus.js';
 import { logRpc, type Head } from '#contracts/log.contract.js';
 import { Loop } from '#service/loop.js';
+import { self } from '../self.js';
 import { Hub } from './hub.js';
 
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 /** A loop spreads its pauses by a tenth: what was lost is found within ten seconds. */
 const intervalMs = 9_000;
 /** The message service tells of the last three minutes; who has not asked for nearly so long must look at all heads. */
@@ -52,7 +52,7 @@ export class HeadComparison implements OnApplicationBootstrap, BeforeApplication
 
   private async compareHeads(): Promise<void> {
     const isLate = Date.now() - this.comparedAt > coveredMs;
-    const { heads, epoch } = await this.bus.call(logRpc.recentHeads, {}, asGateway);
+    const { heads, epoch } = await this.bus.call(logRpc.recentHeads, {}, { as: self });
     this.hub.acknowledgeEpoch(epoch);
     this.hear(heads);
     if (isLate) await this.compareAll();
@@ -60,7 +60,7 @@ export class HeadComparison implements OnApplicationBootstrap, BeforeApplication
 
   private async compareAll(): Promise<void> {
     for (let after = 0, more = true; more;) {
-      const slice = await this.bus.call(logRpc.allHeads, { after_chat_id: after, limit: headsAtOnce }, asGateway);
+      const slice = await this.bus.call(logRpc.allHeads, { after_chat_id: after, limit: headsAtOnce }, { as: self });
       this.hear(slice.heads);
       after = slice.heads.at(-1)?.chat_id ?? after;
       more = slice.has_more;
@@ -75,7 +75,7 @@ export class HeadComparison implements OnApplicationBootstrap, BeforeApplication
     const ids = [...this.hub.users.keys()];
     for (let start = 0; start < ids.length; start += usersAtOnce) {
       const user_ids = ids.slice(start, start + usersAtOnce);
-      const { versions } = await this.bus.call(logRpc.inboxVersions, { user_ids }, asGateway);
+      const { versions } = await this.bus.call(logRpc.inboxVersions, { user_ids }, { as: self });
       for (const { user_id, version } of versions) this.hub.users.get(user_id)?.compare(version);
     }
   }

@@ -1,8 +1,10 @@
 import type { Socket as NetworkSocket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, range, until, type Socket } from './realtime.fixture.js';
+import { RealtimeHouse, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 /** Somebody who shares a chat with the hostile ones. */
@@ -63,7 +65,7 @@ const breaches: [string, number, (socket: Socket) => void][] = [
 /** The bystander goes on being sent exactly the log. */
 async function expectUndisturbed(): Promise<void> {
   const { seq } = await realtime.send(chat, honest, 'Is anybody disturbed?');
-  await until(() => bystander.seqs(chat).at(-1) === seq);
+  await eventually(() => bystander.seqs(chat).at(-1) === seq);
   expect(bystander.seqs(chat)).toEqual(range(2, seq));
   const types = new Set(bystander.frames.map(({ type }) => type));
   for (const known of ['ready', 'chat.created', 'message.created', 'presence.update']) types.delete(known);

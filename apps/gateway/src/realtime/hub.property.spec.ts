@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LocalBus } from '#bus/local-bus.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { eventually } from '#testing/eventually.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
 import { Client, Logs, nextTurn, type Fate } from './log.fixture.js';
@@ -75,25 +76,33 @@ async function play(steps: readonly Step[], compares: boolean): Promise<void> {
   }
   await Promise.all(opening);
   logs.release();
-  await untilQuiet(clients, () => compares && logs.compare(hub));
-  for (const client of clients) {
-    for (const chat of chats) check(client, chat, logs);
-    client.connection.closed(1000);
-  }
+  await untilRight(clients, logs, () => compares && logs.compare(hub));
+  for (const client of clients) client.connection.closed(1000);
   expect([hub.rooms.size, hub.users.size]).toEqual([0, 0]);
   await bus.close();
 }
 
-async function untilQuiet(clients: readonly Client[], nudge: () => void): Promise<void> {
+/** Right, and nothing more comes: what is sent twice or too much would follow. */
+async function untilRight(clients: readonly Client[], logs: Logs, nudge: () => void): Promise<void> {
   const places = () => clients.map((client) => chats.map((chat) => client.seqs(chat).length)).join();
-  const deadline = Date.now() + 10_000;
-  const seen = [''];
-  while (seen.length < 7 || new Set(seen.slice(-6)).size > 1) {
-    expect(Date.now()).toBeLessThan(deadline);
-    nudge();
-    await new Promise((resolve) => setTimeout(resolve, 40));
-    seen.push(places());
-  }
+  const seen: string[] = [];
+  let wrong: unknown;
+  await eventually(
+    () => {
+      nudge();
+      seen.push(places());
+      if (seen.length < 7 || new Set(seen.slice(-6)).size > 1) return false;
+      try {
+        for (const client of clients) for (const chat of chats) check(client, chat, logs);
+        return true;
+      } catch (error) {
+        wrong = error;
+        return false;
+      }
+    },
+    () => `clients have what they should: ${String(wrong)}`,
+    10_000,
+  );
 }
 
 /** A stay that began and ended before the gateway could hear of it may be missing, but only as a whole. */

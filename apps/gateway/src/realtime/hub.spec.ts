@@ -2,16 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
 import { logEvent } from '#contracts/log.contract.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { eventually } from '#testing/eventually.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
 import { Client, Logs, nextTurn } from './log.fixture.js';
 import { LogSource } from './log-source.js';
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2));
-  expect(condition()).toBe(true);
-}
 
 describe('The hub', () => {
   let bus: LocalBus;
@@ -40,7 +35,7 @@ describe('The hub', () => {
     expect(client.heads).toEqual({ 1: 2 });
     logs.send(1);
     logs.send(1, 'bare');
-    await until(() => client.seqs(1).length === 2);
+    await eventually(() => client.seqs(1).length === 2);
     expect(client.seqs(1)).toEqual([3, 4]);
   });
 
@@ -53,7 +48,7 @@ describe('The hub', () => {
     };
     for (let count = 0; count < 3; count++) logs.send(1, 'lost');
     publish(2);
-    await until(() => clients.every((client) => client.seqs(1).length === 3));
+    await eventually(() => clients.every((client) => client.seqs(1).length === 3));
     for (const { pieces } of clients) expect(pieces.at(-1)?.map(({ seq }) => seq)).toEqual([3, 4, 5]);
     logs.send(1, 'lost');
     logs.remove(1, 10, 'lost');
@@ -61,7 +56,7 @@ describe('The hub', () => {
     logs.add(1, 10, 'lost');
     logs.send(1, 'lost');
     publish(5);
-    await until(() => clients.every((client) => client.seqs(1).at(-1) === 10));
+    await eventually(() => clients.every((client) => client.seqs(1).at(-1) === 10));
     expect(clients.map((client) => client.seqs(1).slice(3))).toEqual([
       [6, 7, 9, 10],
       [6, 7, 8, 9, 10],
@@ -74,7 +69,7 @@ describe('The hub', () => {
     logs.send(1, 'lost');
     logs.send(1, 'lost');
     logs.send(1);
-    await until(() => client.seqs(1).length === 3);
+    await eventually(() => client.seqs(1).length === 3);
     expect(client.seqs(1)).toEqual([2, 3, 4]);
   });
 
@@ -88,7 +83,7 @@ describe('The hub', () => {
       for (let count = 0; count < turns; count++) await nextTurn();
       logs.send(chatId, 'lost');
       logs.send(chatId);
-      await until(() => client.seqs(chatId).length === 4);
+      await eventually(() => client.seqs(chatId).length === 4);
       client.connection.closed(1000);
     }
   });
@@ -103,7 +98,7 @@ describe('The hub', () => {
     logs.send(1);
     logs.add(1, 10);
     logs.send(1);
-    await until(() => leaver.seqs(1).length === 4 && stayer.seqs(1).length === 5);
+    await eventually(() => leaver.seqs(1).length === 4 && stayer.seqs(1).length === 5);
     expect(leaver.seqs(1)).toEqual([3, 4, 6, 7]);
     expect(stayer.seqs(1)).toEqual([3, 4, 5, 6, 7]);
   });
@@ -115,7 +110,7 @@ describe('The hub', () => {
     expect(client.heads).toEqual({});
     logs.add(1, 10);
     logs.send(1);
-    await until(() => client.seqs(1).length === 2);
+    await eventually(() => client.seqs(1).length === 2);
     expect(client.seqs(1)).toEqual([3, 4]);
   });
 
@@ -126,13 +121,13 @@ describe('The hub', () => {
     const other = await new Client(hub, 11).open();
     logs.deny(1, 10);
     const reads = logs.reads;
-    await until(() => logs.reads > reads);
+    await eventually(() => logs.reads > reads);
     for (let count = 0; count < 5; count++) await nextTurn();
     logs.send(1);
-    await until(() => other.seqs(1).length === 1);
+    await eventually(() => other.seqs(1).length === 1);
     const data = { user_id: 10, actor_id: 1, created_at: '2026-01-01T00:00:00.000Z' };
     logs.append({ type: 'member.removed', chat_id: 1, seq: 4, data }, 'arrives');
-    await until(() => other.seqs(1).length === 2);
+    await eventually(() => other.seqs(1).length === 2);
     expect(client.seqs(1)).toEqual([4]);
   });
 
@@ -147,7 +142,7 @@ describe('The hub', () => {
     }
     await resumed;
     logs.send(1);
-    await until(() => client.seqs(1).at(-1) === 172);
+    await eventually(() => client.seqs(1).at(-1) === 172);
     expect(client.seqs(1)).toEqual(logs.expected(1, 10, 1));
     expect(client.gaps()).toEqual([]);
   });
@@ -185,7 +180,7 @@ describe('The hub', () => {
     await client.resume(7, [[2, 100]]);
     expect(client.gaps().at(-1)).toEqual({ chat_id: 2, from: 0, to: 202 });
     for (const chatId of [1, 2, 3]) logs.send(chatId);
-    await until(() => [1, 2, 3].every((chatId) => client.seqs(chatId).at(-1) === 203));
+    await eventually(() => [1, 2, 3].every((chatId) => client.seqs(chatId).at(-1) === 203));
     expect([client.seqs(1), client.seqs(2).length, client.seqs(3)]).toEqual([[203], 201, [203]]);
   });
 

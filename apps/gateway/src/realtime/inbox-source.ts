@@ -4,9 +4,9 @@ import { Bus } from '#bus/bus.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import { Logger } from '#telemetry/logger.js';
+import { self } from '../self.js';
 import type { Connection } from './connection.js';
 
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 const usersAtOnce = 50;
 const callsAtOnce = 2;
 
@@ -99,7 +99,7 @@ export class InboxSource {
 
   private async inboxesOf(user_ids: number[]): Promise<Map<number, Inbox>> {
     const askedAt = performance.now();
-    const { users, epoch } = await this.bus.call(logRpc.places, { user_ids }, asGateway);
+    const { users, epoch } = await this.bus.call(logRpc.places, { user_ids }, { as: self });
     return new Map(
       users.map(({ user_id, version, places }) => {
         const chats = new Map(

@@ -1,11 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
+import { Bulkhead } from '#cache/bulkhead.js';
 import { logRpc, type LogPage } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { Turnstile } from './turnstile.js';
+import { self } from '../self.js';
 
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 const pageLength = 100;
 const longestPauseMs = 5_000;
 
@@ -13,13 +13,19 @@ const longestPauseMs = 5_000;
 @Injectable()
 export class LogSource {
   private readonly logger = new Logger('gateway.log');
-  private readonly turnstile = new Turnstile(8);
-  /** Reads that are on their way: who returns with others at once wants the same of the same chats. */
+  private readonly bulkhead = new Bulkhead(8, 10_000);
+  /**
+   * Reads that are not begun: who returns with others at once wants the same of the same chats. One that is begun may be
+   * older than what a new reader has heard of.
+   */
   private readonly reads = new Map<string, Promise<LogPage>>();
 
   constructor(private readonly bus: Bus) {}
 
-  /** The entries after a position. Repeats until it succeeds; undefined once nobody wants it any more. */
+  /**
+   * The entries after a position. Repeats until it succeeds, also when too many wait already; undefined once nobody wants
+   * it any more.
+   */
   async read(chatId: number, after: number, isWanted: () => boolean): Promise<LogPage | undefined> {
     for (let wait = 100; isWanted(); wait = Math.min(wait * 2, longestPauseMs)) {
       try {
@@ -37,10 +43,18 @@ export class LogSource {
     const known = this.reads.get(key);
     if (known !== undefined) return known;
     const range = { chat_id: chatId, after, limit: pageLength };
-    const read = this.turnstile
-      .pass(() => this.bus.call(logRpc.follow, range, asGateway))
-      .finally(() => this.reads.delete(key));
+    const begin = async () => {
+      // For all who come in this turn.
+      await turn();
+      this.reads.delete(key);
+      return this.bus.call(logRpc.follow, range, { as: self });
+    };
+    const read = this.bulkhead.run(begin);
     this.reads.set(key, read);
+    // One for which there was no room in the line is never begun.
+    read.catch(() => {
+      if (this.reads.get(key) === read) this.reads.delete(key);
+    });
     return read;
   }
 }

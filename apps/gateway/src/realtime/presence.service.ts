@@ -6,6 +6,7 @@ import { logRpc } from '#contracts/log.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { Loop } from '#service/loop.js';
 import { Logger } from '#telemetry/logger.js';
+import { self } from '../self.js';
 import type { Connection } from './connection.js';
 import { Frame } from './frame.js';
 import { Hub } from './hub.js';
@@ -22,7 +23,6 @@ const bytesAtOnce = 256 * 1024;
 /** Small chats of one user whose members are told of the user. */
 const mostChats = 500;
 const roomsAtOnce = 1_000;
-const asGateway = { as: { kind: 'service', service: 'gateway' } } as const;
 
 /** Says which users are connected here, hears it from the other gateways, and tells the clients whom it concerns. */
 @Injectable()
@@ -154,7 +154,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
       const part = rooms.slice(start, start + roomsAtOnce);
       const request = { chat_ids: part.map(({ chatId }) => chatId) };
       try {
-        const small = new Set((await this.bus.call(logRpc.smallChats, request, asGateway)).chat_ids);
+        const small = new Set((await this.bus.call(logRpc.smallChats, request, { as: self })).chat_ids);
         for (const room of part) room.isSmall = small.has(room.chatId);
       } catch (error) {
         logger.warn('Sizes of chats could not be asked for; the next second tries again', { reason: String(error) });

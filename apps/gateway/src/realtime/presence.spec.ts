@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { presenceEvent } from '#contracts/presence.contract.js';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, range, until, type Socket } from './realtime.fixture.js';
+import { RealtimeHouse, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 
@@ -32,14 +34,14 @@ describe('Typing', () => {
       await realtime.connect(3),
     ];
     for (let count = 0; count < 3; count++) await typist.ask({ type: 'typing', chat_id: chat });
-    await until(() => typing(reader, chat).length === 1);
+    await eventually(() => typing(reader, chat).length === 1);
     await realtime.send(chat, 1, 'done');
-    await until(() => typing(reader, chat).length === 2);
+    await eventually(() => typing(reader, chat).length === 2);
     expect(typing(reader, chat)).toEqual(['typing.start 1', 'typing.stop 1']);
     realtime.house.bus.publish(presenceEvent.typing, { chat_id: chat }, { chat_id: chat, user_id: 1, typing: true });
-    await until(() => typing(reader, chat).length === 3);
+    await eventually(() => typing(reader, chat).length === 3);
     const began = Date.now();
-    await until(() => typing(reader, chat).length === 4);
+    await eventually(() => typing(reader, chat).length === 4);
     expect(Date.now() - began).toBeGreaterThan(4_000);
     expect([typing(typist, chat), typing(stranger, chat)]).toEqual([[], []]);
     expect((await stranger.ask({ type: 'typing', chat_id: chat })).type).toBe('error');
@@ -55,7 +57,7 @@ describe('Typing', () => {
       return (await fetch(`${realtime.url}/api/chats/${id}/typing`, { method: 'POST', headers })).status;
     };
     expect([await post(chat), await post(999_999)]).toEqual([200, 404]);
-    await until(() => typing(reader, chat).length === 1);
+    await eventually(() => typing(reader, chat).length === 1);
   });
 });
 
@@ -65,12 +67,12 @@ describe('Presence', () => {
     await realtime.chat(12);
     const [friend, stranger] = [await realtime.connect(11), await realtime.connect(12)];
     const [phone, desk] = [await realtime.connect(10), await realtime.connect(10)];
-    await until(() => presences(friend, 10).length === 1, 2_000);
+    await eventually(() => presences(friend, 10).length === 1, 'it is told in time', 2_000);
     await phone.ask({ type: 'presence', status: 'away' });
     await desk.ask({ type: 'presence', status: 'away' });
-    await until(() => presences(friend, 10).length === 2, 2_000);
+    await eventually(() => presences(friend, 10).length === 2, 'it is told in time', 2_000);
     for (const { socket } of [phone, desk]) socket.close();
-    await until(() => presences(friend, 10).length === 3, 2_000);
+    await eventually(() => presences(friend, 10).length === 3, 'it is told in time', 2_000);
     expect(presences(friend, 10)).toEqual(['online', 'away', 'offline']);
     expect(presences(stranger, 10)).toEqual([]);
   });
@@ -82,12 +84,12 @@ describe('Presence', () => {
     const users = [21, 901].map((user_id) => ({ user_id, status: 'online' as const, last_seen, chat_ids: [] }));
     const { bus } = realtime.house;
     bus.publish(presenceEvent.lease, {}, { gateway_id: 'other', full: true, users });
-    await until(() => presences(watcher, 21).length === 1);
+    await eventually(() => presences(watcher, 21).length === 1);
     const late = await realtime.connect(20);
     await late.ask({ type: 'presence.watch', user_ids: [21] });
     expect(presences(late, 21)).toEqual(['online']);
     bus.publish(presenceEvent.lease, {}, { gateway_id: 'other', full: true, users: [] });
-    await until(() => presences(watcher, 21).length === 2);
+    await eventually(() => presences(watcher, 21).length === 2);
     expect(presences(watcher, 21)).toEqual(['online', 'offline']);
     expect(presences(watcher, 901)).toEqual([]);
   });
@@ -103,10 +105,10 @@ describe('Presence', () => {
     };
     say(true, 41, small);
     say(false, 43);
-    await until(() => presences(friend, 41).length === 1);
+    await eventually(() => presences(friend, 41).length === 1);
     const now = Date.now.bind(Date);
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 46_000);
-    await until(() => presences(friend, 41).length === 2).finally(() => clock.mockRestore());
+    await eventually(() => presences(friend, 41).length === 2).finally(() => clock.mockRestore());
     expect(presences(friend, 41)).toEqual(['online', 'offline']);
     expect([presences(stranger, 43), presences(stranger, 41)]).toEqual([[], []]);
   });
@@ -120,18 +122,18 @@ describe('Presence', () => {
       for (const { user_id, chat_ids } of users) if (user_id === 50) said.push([...chat_ids].sort((a, b) => a - b));
     });
     const socket = await realtime.connect(50);
-    await until(() => said.length === 1);
+    await eventually(() => said.length === 1);
     expect(said[0]).toEqual([small, edge]);
     await realtime.add(edge, 1_099);
-    await until(() => socket.seqs(edge).length === 1);
+    await eventually(() => socket.seqs(edge).length === 1);
     // The chat has a hundred members; one more is one too many.
     await realtime.add(edge, 1_100);
-    await until(() => socket.seqs(edge).length === 2);
+    await eventually(() => socket.seqs(edge).length === 2);
     await socket.ask({ type: 'presence', status: 'away' });
-    await until(() => said.length === 2);
+    await eventually(() => said.length === 2);
     expect(said[1]).toEqual([small]);
     socket.socket.close();
-    await until(() => said.length === 3);
+    await eventually(() => said.length === 3);
     expect(said[2]).toEqual([small]);
   });
 
@@ -141,9 +143,9 @@ describe('Presence', () => {
     realtime.house.bus.subscribe(presenceEvent.lease, {}, ({ full, users }) => {
       if (full) for (const { user_id } of users) said.add(user_id);
     });
-    await until(() => {
+    await eventually(() => {
       realtime.house.bus.publish(presenceEvent.ask, {}, { gateway_id: 'new' });
       return said.has(30);
-    }, 3_000);
+    });
   });
 });

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '#testing/eventually.js';
+import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
-import { RealtimeHouse, range, until, type Socket } from './realtime.fixture.js';
+import { RealtimeHouse, type Socket } from './realtime.fixture.js';
 
 let realtime: RealtimeHouse;
 
@@ -164,7 +166,7 @@ describe('A frame', () => {
       await realtime.connect(14),
     ];
     for (const count of range(1, 29)) speaker.send({ type: 'ping', ref: count });
-    await until(() => speaker.frames.filter(({ type }) => type === 'pong').length === 29);
+    await eventually(() => speaker.frames.filter(({ type }) => type === 'pong').length === 29);
     for (const count of range(30, 60)) speaker.send({ type: 'ping', ref: count });
     expect((await speaker.untilClosed()).code).toBe(4029);
     for (let count = 0; count < 40; count++) pinger.socket.ping();
@@ -184,7 +186,7 @@ describe('Sending over a connection', () => {
     expect(second.data['message']).toEqual(first.data['message']);
     const conflict = await sender.ask({ ...frame, content: 'Other' });
     expect(conflict).toMatchObject({ type: 'error', data: { error: { code: 'CONFLICT' } } });
-    await until(() => reader.seqs(chat).length === 1 && sender.seqs(chat).length === 1);
+    await eventually(() => reader.seqs(chat).length === 1 && sender.seqs(chat).length === 1);
     expect(reader.entries(chat)[0]?.data).toEqual({ message: first.data['message'] });
     for (const { socket } of [sender, reader]) socket.close();
   });
@@ -194,7 +196,7 @@ describe('Sending over a connection', () => {
     const socket = await realtime.connect(17);
     const contents = range(1, 25).map((count) => `m${count}`);
     for (const content of contents) socket.send({ type: 'send', chat_id: chat, content });
-    await until(() => socket.seqs(chat).length === 25);
+    await eventually(() => socket.seqs(chat).length === 25);
     expect(socket.entries(chat).map(({ data }) => (data['message'] as { content: string }).content)).toEqual(contents);
     socket.socket.close();
   });

@@ -11,6 +11,7 @@ import { workspaceRpc } from '#contracts/workspace.contract.js';
 import type { App } from '#service/app.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
+import { eventually } from '#testing/eventually.js';
 import { Issuer } from '../issuer.fixture.js';
 import { gatewayApp, type RunningGateway } from '../gateway.app.js';
 import { GatewayConfig } from '../gateway.config.js';
@@ -156,7 +157,7 @@ export class Socket {
 
   static async open(url: string, headers: Record<string, string>): Promise<Socket> {
     const opened = new Socket(new WebSocket(url, { headers }));
-    await until(() => opened.socket.readyState !== WebSocket.CONNECTING);
+    await eventually(() => opened.socket.readyState !== WebSocket.CONNECTING);
     return opened;
   }
 
@@ -172,23 +173,19 @@ export class Socket {
   }
 
   /** The first frame, past or coming, that matches. */
-  async next(matches: (frame: Frame) => boolean, timeoutMs?: number): Promise<Frame> {
-    let found: Frame | undefined;
-    await until(
-      () => (found = this.frames.find(matches)) !== undefined,
-      timeoutMs,
+  next(matches: (frame: Frame) => boolean): Promise<Frame> {
+    return eventually(
+      () => this.frames.find(matches),
       () => this.describe(),
     );
-    return found as Frame;
   }
 
-  async untilClosed(timeoutMs?: number): Promise<{ code: number; reason: string }> {
-    await until(
-      () => this.closed !== undefined,
-      timeoutMs,
+  untilClosed(timeoutMs?: number): Promise<{ code: number; reason: string }> {
+    return eventually(
+      () => this.closed,
       () => this.describe(),
+      timeoutMs,
     );
-    return this.closed as { code: number; reason: string };
   }
 
   /** What came of a chat's log, in the order of arrival. */
@@ -203,22 +200,4 @@ export class Socket {
   private describe(): string {
     return `${JSON.stringify(this.closed)} ${JSON.stringify(this.frames.slice(-5))}`;
   }
-}
-
-/** Waits for a condition; fails, saying `facts`, when it does not come true. */
-export async function until(
-  condition: () => boolean,
-  timeoutMs = 8_000,
-  facts: () => string = () => '',
-): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`What was waited for did not come. ${facts()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-/** 1, 2, 3, … from `first` to `last`. */
-export function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
+import { eventually } from '#testing/eventually.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
 import { RealtimeHouse } from './realtime.fixture.js';
@@ -30,7 +31,7 @@ describe('A gateway that stops', () => {
     await database.transaction(async (transaction) => {
       await transaction.query(lock, [chat]);
       answer = sockets[0]?.ask({ type: 'send', chat_id: chat, content: 'in flight' });
-      while ((await database.query(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      await eventually(async () => (await database.query(waiting)).length > 0);
       stopped = realtime.gateway.stop();
     });
     expect((await answer)?.type).toBe('ack');

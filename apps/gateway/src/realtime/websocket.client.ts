@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Identity } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { closeCode, type ClientFrame } from '#contracts/frame.js';
+import type { TokenBucket } from '#domain/token-bucket.js';
 import { Logger } from '#telemetry/logger.js';
 import { parseClientFrame, type Parsed } from './client-frame.js';
 import { refuse, type Commands } from './commands.js';
@@ -11,7 +12,6 @@ import type { Connections } from './connections.js';
 import type { Feed } from './feed.js';
 import type { Hub } from './hub.js';
 import { Lanes } from './lanes.js';
-import type { TokenBucket } from './token-bucket.js';
 import { WebSocketTransport } from './websocket.transport.js';
 
 const authMs = 5_000;
@@ -114,7 +114,7 @@ export class WebSocketClient {
 
   /** Counts a frame; false when the client has sent too many. */
   private spend(): boolean {
-    if (this.bucket === undefined || this.bucket.take()) return true;
+    if (this.bucket === undefined || this.bucket.take(performance.now())) return true;
     this.end(closeCode.tooManyFrames, 'too many frames');
     return false;
   }

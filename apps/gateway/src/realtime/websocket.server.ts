@@ -7,6 +7,7 @@ import { WebSocketServer as WebSocketLibrary } from 'ws';
 import { Bus } from '#bus/bus.js';
 import { authRpc, type Identity } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
+import { TokenBucket } from '#domain/token-bucket.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
 import { errorBody } from '../http/error-body.js';
 import { TokenVerifier } from '../security/token-verifier.js';
@@ -14,7 +15,6 @@ import { Commands } from './commands.js';
 import { Connections } from './connections.js';
 import { Hub } from './hub.js';
 import { isAllowedOrigin } from './origin.js';
-import { TokenBucket } from './token-bucket.js';
 import { WebSocketClient, type WebSocketHost } from './websocket.client.js';
 
 const maxFrameBytes = 128 * 1024;

@@ -3,6 +3,7 @@ import { Bus, type Subscription } from '#bus/bus.js';
 import { authEvent, authRpc, type Revocation } from '#contracts/auth.contract.js';
 import { Loop } from '#service/loop.js';
 import { Logger } from '#telemetry/logger.js';
+import { self } from '../self.js';
 
 /** A loop spreads its pauses by a tenth, and auth takes time to answer: still within a second. */
 const pollMs = 800;
@@ -60,14 +61,13 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async poll(): Promise<void> {
-    const as = { kind: 'service', service: 'gateway' } as const;
     for (;;) {
       const after = this.position;
       const { revocations, last_id } = await this.bus.call(
         authRpc.listRevocations,
         after === undefined ? {} : { after },
         {
-          as,
+          as: self,
           timeoutMs: 2_000,
         },
       );

@@ -4,31 +4,26 @@ import { logEvent, type LogEntry } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
+import { upTo } from '#testing/range.js';
 import {
   createChat,
   handOver,
-  listen,
   loggedChat,
   logNumbers,
-  serveUsers,
-  upTo,
+  newChat,
+  nextChatId,
+  startMessages,
   workspaceId,
 } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
 
 let house: House;
 let database: Database;
 let entries: LogEntry[];
-let nextChat = 1;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  database = await house.database('message');
-  serveUsers(house.bus);
-  entries = listen(house.bus);
+  ({ house, database, entries } = await startMessages());
 }, 60_000);
 
 afterAll(() => house.close());
@@ -60,8 +55,7 @@ async function inboxVersion(userId: number): Promise<number> {
 
 describe('a hand-over', () => {
   it('makes the chat with one entry for all its first members', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1, 2]);
+    const chatId = await newChat(house.bus, 1, 2);
     expect(await stays(chatId)).toEqual([
       { user_id: 1, role: 'owner', joined_seq: 1, left_seq: null },
       { user_id: 2, role: 'member', joined_seq: 1, left_seq: null },
@@ -83,7 +77,7 @@ describe('a hand-over', () => {
   });
 
   it('is applied only as the next version: older ones are done, later ones change nothing', async () => {
-    const chatId = nextChat++;
+    const chatId = nextChatId();
     expect(await handOver(house.bus, chatId, 2, added(3))).toBe(0);
     await createChat(house.bus, chatId, [1]);
     expect(await handOver(house.bus, chatId, 3, added(3))).toBe(1);
@@ -96,16 +90,14 @@ describe('a hand-over', () => {
   });
 
   it('is applied once when it comes many times at once', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1]);
+    const chatId = await newChat(house.bus, 1);
     const versions = await Promise.all(upTo(8).map(() => handOver(house.bus, chatId, 2, added(2, 3))));
     expect(new Set(versions)).toEqual(new Set([2]));
     expect(await logNumbers(database, chatId)).toEqual({ seqs: [1, 2, 3], lastSeq: 3 });
   });
 
   it('gives each added and removed member an entry and a stay between them', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1]);
+    const chatId = await newChat(house.bus, 1);
     await handOver(house.bus, chatId, 2, added(2, 3, 3, 1));
     await send(chatId, 2);
     await handOver(house.bus, chatId, 3, { type: 'member.removed', user_ids: [2, 9] });
@@ -131,8 +123,7 @@ describe('a hand-over', () => {
   });
 
   it('acts on the very next send: who joined may, who was removed may not', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1]);
+    const chatId = await newChat(house.bus, 1);
     await expect(send(chatId, 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await handOver(house.bus, chatId, 2, added(2));
     expect((await send(chatId, 2)).seq).toBe(3);
@@ -141,8 +132,7 @@ describe('a hand-over', () => {
   });
 
   it('lets a stay begin with everything read, and never moves a read position back', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1]);
+    const chatId = await newChat(house.bus, 1);
     await send(chatId, 1);
     await handOver(house.bus, chatId, 2, added(2));
     await send(chatId, 2);
@@ -157,8 +147,7 @@ describe('a hand-over', () => {
   });
 
   it('closes an archived chat for sending and opens it again', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1]);
+    const chatId = await newChat(house.bus, 1);
     await handOver(house.bus, chatId, 2, { type: 'chat.updated', chat: loggedChat(chatId, true) });
     await expect(send(chatId, 1)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await handOver(house.bus, chatId, 3, { type: 'chat.updated', chat: loggedChat(chatId) });
@@ -166,8 +155,7 @@ describe('a hand-over', () => {
   });
 
   it('ends every stay when the chat is deleted', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1, 2]);
+    const chatId = await newChat(house.bus, 1, 2);
     await handOver(house.bus, chatId, 2, { type: 'chat.deleted' });
     await expect(send(chatId, 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect(await stays(chatId)).toEqual([
@@ -177,7 +165,7 @@ describe('a hand-over', () => {
   });
 
   it('raises the inbox of everybody whose access it changes, and of nobody else', async () => {
-    const chatId = nextChat++;
+    const chatId = nextChatId();
     const before = await Promise.all([101, 102, 103].map(inboxVersion));
     const heard: unknown[] = [];
     house.bus.subscribe(logEvent.user, { user_id: 102 }, (event) => {
@@ -196,7 +184,7 @@ describe('a hand-over', () => {
   });
 
   it('of many chats with the same people at once ends for all of them', async () => {
-    const chats = upTo(12).map(() => nextChat++);
+    const chats = upTo(12).map(() => nextChatId());
     const people = [...upTo(40)];
     await Promise.all(
       chats.map(async (chatId, index) => {
@@ -217,8 +205,7 @@ describe('a denial', () => {
   const user = { workspace_id: workspaceId, user_id: 55 };
 
   it('shuts a user out of the whole workspace until it is ended', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1, 55]);
+    const chatId = await newChat(house.bus, 1, 55);
     await house.bus.call(accessRpc.deny, user, { as: asService('chat') });
     await house.bus.call(accessRpc.deny, user, { as: asService('chat') });
     await expect(send(chatId, 55)).rejects.toMatchObject({ code: 'NOT_FOUND' });

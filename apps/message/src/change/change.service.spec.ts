@@ -3,22 +3,17 @@ import type { LogEntry } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, loggedChat, logNumbers, serveUsers, upTo } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { upTo } from '#testing/range.js';
+import { handOver, loggedChat, logNumbers, newChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
 let database: Database;
 let entries: LogEntry[];
-let nextChat = 1;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  database = await house.database('message');
-  serveUsers(house.bus);
-  entries = listen(house.bus);
+  ({ house, database, entries } = await startMessages());
 }, 60_000);
 
 afterAll(() => house.close());
@@ -30,11 +25,7 @@ const edit = (messageId: number, userId: number, content: string) =>
 const remove = (messageId: number, userId: number) =>
   house.bus.call(messageRpc.delete, { message_id: messageId }, { as: asUser(userId) });
 
-async function chat(...userIds: number[]): Promise<number> {
-  const chatId = nextChat++;
-  await createChat(house.bus, chatId, userIds);
-  return chatId;
-}
+const chat = (...userIds: number[]) => newChat(house.bus, ...userIds);
 
 async function mentionRows(chatId: number): Promise<unknown[]> {
   return database.query(

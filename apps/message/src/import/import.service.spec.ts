@@ -4,32 +4,24 @@ import { importRpc } from '#contracts/import.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, loggedChat, logNumbers, serveUsers, upTo, workspaceId } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { upTo } from '#testing/range.js';
+import { handOver, loggedChat, logNumbers, newChat, startMessages, workspaceId } from '../chat.fixture.js';
 import { ImportRepository } from './import.repository.js';
 
 type Messages = RequestOf<typeof importRpc.messages>['messages'];
 
 let house: House;
 let database: Database;
-let nextChat = 1;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  database = await house.database('message');
-  serveUsers(house.bus);
+  ({ house, database } = await startMessages());
 }, 60_000);
 
 afterAll(() => house.close());
 
-async function chat(...userIds: number[]): Promise<number> {
-  const chatId = nextChat++;
-  await createChat(house.bus, chatId, userIds);
-  return chatId;
-}
+const chat = (...userIds: number[]) => newChat(house.bus, ...userIds);
 
 function lines(from: number, to: number, prefix: string | null): Messages {
   return upTo(to)

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { maxPageText } from '#bus/page-size.js';
+import { firstWithEpoch } from '../log/epoch.js';
 import { mentionCount, presentMember, presentReader, unreadCount } from './present-member.sql.js';
 
 /** Where a page of an inbox goes on: after the chat with this activity, in epoch milliseconds, and this id. */
@@ -81,10 +82,10 @@ export class InboxRepository {
     const at = after === undefined ? null : new Date(after.activityAt);
     const params = [userId, workspaceId ?? null, at, after?.chatId ?? null, limit];
     const rows = await this.database.query<
-      { version: number; epoch: number; found: number } & (InboxRow | { chat_id: null })
+      { version: number; epoch: number | null; found: number | null } & (InboxRow | { chat_id: null })
     >(inbox, params);
     const chats = rows.flatMap((row) => (row.chat_id === null ? [] : [row]));
-    const { version = 0, epoch = 1, found } = rows[0] ?? {};
+    const { version, epoch, found } = firstWithEpoch(rows);
     return { chats, found: found ?? 0, version, epoch };
   }
 

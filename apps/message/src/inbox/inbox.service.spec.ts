@@ -2,11 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { accessRpc } from '#contracts/access.contract.js';
 import { messageRpc, type InboxChat } from '#contracts/message.contract.js';
 import { Database } from '#database/database.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, serveUsers, workspaceId } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { createChat, handOver, startMessages, workspaceId } from '../chat.fixture.js';
 
 const chatIds = Array.from({ length: 30 }, (_, index) => index + 1);
 let house: House;
@@ -33,8 +31,7 @@ async function walk(userId: number, request: Request): Promise<InboxChat[]> {
 }
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  serveUsers(house.bus);
+  ({ house } = await startMessages());
   for (const chatId of chatIds) {
     await createChat(house.bus, chatId, [1, 2]);
     if (chatId % 3 !== 0) await send(chatId, `first in ${chatId}`);

@@ -4,6 +4,7 @@ import { sql } from '#database/statement.js';
 import { presentMember } from '../inbox/present-member.sql.js';
 import { messageColumns, type MessageRow } from '../message.row.js';
 import { maxPageText } from '#bus/page-size.js';
+import { firstWithEpoch } from './epoch.js';
 import type { ChangeRow, MessageEntryType } from './log-entry.js';
 
 /** An hour less than the day after which the activity of chats is forgotten. */
@@ -12,7 +13,7 @@ const rememberedMs = 23 * 3_600_000;
 /** Where a log stood in the snapshot of its rows. */
 interface Position {
   readonly last_seq: number;
-  readonly epoch: number;
+  readonly epoch: number | null;
 }
 
 /** A place of the log: a message that was created, edited or deleted there, or another change. */
@@ -93,9 +94,7 @@ export class LogRepository {
   }
 
   async epoch(): Promise<number> {
-    const [row] = await this.database.query<{ epoch: number }>(epoch);
-    if (row === undefined) throw new Error('message.log_epoch has no row; run the migrations');
-    return row.epoch;
+    return firstWithEpoch(await this.database.query<{ epoch: number }>(epoch)).epoch;
   }
 
   /**

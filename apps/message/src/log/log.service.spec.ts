@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { logRpc, type LogEntry, type LogPage } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
-import { startHouse, type House } from '#testing/app.js';
+import { sql } from '#database/statement.js';
+import { configureLogging } from '#telemetry/logger.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, loggedChat, serveUsers, upTo } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { eventually } from '#testing/eventually.js';
+import { upTo } from '#testing/range.js';
+import { createChat, handOver, loggedChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
 let live: LogEntry[];
@@ -21,9 +23,7 @@ const send = (chatId: number, content: string) =>
   house.bus.call(messageRpc.send, { chat_id: chatId, content }, { as: member });
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  serveUsers(house.bus);
-  live = listen(house.bus);
+  ({ house, entries: live } = await startMessages());
   await createChat(house.bus, 1, [1, 2]);
   const kept = await send(1, 'kept @user2');
   const gone = await send(1, 'gone @user2');
@@ -115,12 +115,11 @@ describe('comparing heads', () => {
     const before = await house.bus.call(logRpc.recentHeads, {}, { as: reader });
     expect(before.heads).toContainEqual({ chat_id: 1, last_seq: 10 });
     const { seq } = await send(1, 'one more');
-    const deadline = Date.now() + 3_000;
-    const seen = async () => (await house.bus.call(logRpc.recentHeads, {}, { as: reader })).heads;
-    while (!(await seen()).some(({ chat_id, last_seq }) => chat_id === 1 && last_seq === seq)) {
-      expect(Date.now()).toBeLessThan(deadline);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const isSeen = async () => {
+      const { heads } = await house.bus.call(logRpc.recentHeads, {}, { as: reader });
+      return heads.some(({ chat_id, last_seq }) => chat_id === 1 && last_seq === seq);
+    };
+    await eventually(isSeen, 'the chat is shown', 3_000);
   });
 
   it('shows all heads in slices', async () => {
@@ -187,5 +186,23 @@ describe('comparing heads', () => {
     }
     expect(users.map(({ places }) => places.length)).toEqual([2, 1, 0, 0]);
     expect(users[1]?.places[0]).toEqual({ chat_id: 8, joined_seq: 3, last_seq: 3 });
+  });
+});
+
+describe('an epoch that is missing', () => {
+  it('is not made up by anything that carries one', async () => {
+    configureLogging('silent', 'test');
+    const database = await house.database('message');
+    const forget = sql('spec.forget_epoch', 'DELETE FROM message.log_epoch RETURNING epoch');
+    const [row] = await database.query<{ epoch: number }>(forget);
+    const asks = [
+      () => follow(1),
+      () => house.bus.call(logRpc.places, { user_ids: [1] }, { as: reader }),
+      () => house.bus.call(logRpc.changedSince, { since: new Date().toISOString() }, { as: member }),
+      () => house.bus.call(messageRpc.inbox, { limit: 1 }, { as: member }),
+    ];
+    for (const ask of asks) await expect(ask()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+    await database.query(sql('spec.restore_epoch', 'INSERT INTO message.log_epoch (epoch) VALUES ($1)'), [row?.epoch]);
+    for (const ask of asks) expect(await ask()).toMatchObject({ epoch: row?.epoch });
   });
 });

@@ -3,6 +3,7 @@ import { notFound } from '#contracts/error.js';
 import type { LogEntry, LogPage } from '#contracts/log.contract.js';
 import { fitting } from '#bus/page-size.js';
 import { senderOf, SenderService } from '../sender/sender.service.js';
+import { firstWithEpoch } from './epoch.js';
 import { changeEntry, messageEntry } from './log-entry.js';
 import { LogRepository, type LogRow } from './log.repository.js';
 
@@ -43,7 +44,7 @@ export class LogService {
   }
 
   private async page({ chat_id, after }: LogRange, rows: readonly LogRow[]): Promise<LogPage> {
-    const { last_seq = 0, epoch = 1 } = rows[0] ?? {};
+    const { last_seq, epoch } = firstWithEpoch(rows);
     const entries = fitting(await this.entries(rows));
     entries.forEach(({ seq }, index) => {
       if (seq !== after + 1 + index) throw new Error(`The log of chat ${chat_id} has a hole before seq ${seq}`);

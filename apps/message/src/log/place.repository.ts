@@ -9,7 +9,7 @@ const mostChats = 10_000;
 export const mostPlaces = 12_000;
 
 /** One row for each place, or for a user without any. */
-export type PlaceRow = { user_id: number; version: number; epoch: number } & (Place | { chat_id: null });
+export type PlaceRow = { user_id: number; version: number; epoch: number | null } & (Place | { chat_id: null });
 
 const places = sql(
   'message.places',

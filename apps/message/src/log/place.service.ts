@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ReplyOf } from '#contracts/contract.js';
 import type { logRpc } from '#contracts/log.contract.js';
+import { firstWithEpoch } from './epoch.js';
 import { mostPlaces, PlaceRepository, type PlaceRow } from './place.repository.js';
 
 type Places = ReplyOf<typeof logRpc.places>;
@@ -17,7 +18,7 @@ export class PlaceService {
     for (const row of rows) add(users, row);
     const last = rows.at(-1)?.user_id;
     if (rows.length === mostPlaces && users.size > 1 && last !== undefined) users.delete(last);
-    return { users: [...users.values()], epoch: rows[0]?.epoch ?? 1 };
+    return { users: [...users.values()], epoch: firstWithEpoch(rows).epoch };
   }
 
   /** Ids of those of the chats that have at most 100 members. */

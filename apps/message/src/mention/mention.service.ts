@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { userRpc } from '#contracts/user.contract.js';
 import { parseMentions } from '#domain/mention.js';
 import { Logger } from '#telemetry/logger.js';
+import { self } from '../self.js';
 
 /** Whom a text names. Whether they are members is seen when it is stored. */
 export interface Mentions {
@@ -22,7 +23,6 @@ const mostPerCall = 500;
 /** Further names that are not remembered stay mere text. */
 const mostLookedUp = 2_000;
 const nobody = 0;
-const self: Caller = { kind: 'service', service: 'message' };
 
 /** Finds the users whom a text names. */
 @Injectable()

@@ -2,18 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageRpc, type MessagePage } from '#contracts/message.contract.js';
 import { metrics } from '#telemetry/metrics.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
-import { createChat, handOver, serveUsers } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { createChat, handOver, startMessages } from '../chat.fixture.js';
 
 describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOLE_WRITER) => {
   let house: House;
 
   beforeAll(async () => {
-    house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource], env: { MESSAGE_SOLE_WRITER } });
-    serveUsers(house.bus);
+    ({ house } = await startMessages({ MESSAGE_SOLE_WRITER }));
   });
   afterAll(() => house.close());
 

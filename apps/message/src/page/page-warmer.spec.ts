@@ -1,14 +1,19 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
 import { readConfig } from '#config/config.js';
+import { messageRpc } from '#contracts/message.contract.js';
 import { userRpc } from '#contracts/user.contract.js';
+import type { Database } from '#database/database.js';
+import { Logger } from '#telemetry/logger.js';
 import { startHouse, type House } from '#testing/app.js';
+import { asUser } from '#testing/caller.js';
 import { createChat, serveUsers } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { MessageConfig } from '../message.config.js';
 import { messageDataSource } from '../message.data-source.js';
-import { messageRpc } from '#contracts/message.contract.js';
-import { asUser } from '#testing/caller.js';
+import { ActivityRepository } from '../writer/activity.repository.js';
+import type { LatestPages } from './latest-pages.js';
+import { PageWarmer } from './page-warmer.js';
 
 let house: House;
 
@@ -16,6 +21,7 @@ beforeAll(async () => {
   house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
   serveUsers(house.bus);
 });
+afterEach(() => void jest.restoreAllMocks());
 afterAll(() => house.close());
 
 it('has the names of who writes in popular chats before anybody asks, once auth is there', async () => {
@@ -39,4 +45,19 @@ it('has the names of who writes in popular chats before anybody asks, once auth 
   expect([...asked].sort()).toEqual([1, 2]);
   await restarted.stop();
   await bus.close();
+});
+
+it.each([true, false])('says why it ends early, save when the process is stopping (%s)', async (stopping) => {
+  const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+  const activity = new ActivityRepository({} as Database);
+  let fail!: (error: Error) => void;
+  jest.spyOn(activity, 'popularChats').mockReturnValue(new Promise((_, reject) => (fail = reject)));
+  const warmer = new PageWarmer(activity, {} as LatestPages);
+  warmer.onApplicationBootstrap();
+  const stopped = stopping ? warmer.beforeApplicationShutdown() : Promise.resolve();
+  fail(new Error('no connection'));
+  await stopped;
+  await new Promise(setImmediate);
+  const warnings = warn.mock.calls.map(([, fields]) => fields);
+  expect(warnings).toEqual(stopping ? [] : [{ reason: 'Error: no connection' }]);
 });

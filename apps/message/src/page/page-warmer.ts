@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { warm } from '#cache/warming.js';
+import { Logger } from '#telemetry/logger.js';
 import { ActivityRepository } from '../writer/activity.repository.js';
 import { LatestPages } from './latest-pages.js';
 
@@ -12,6 +13,7 @@ const againMs = 500;
 /** After a start, when everybody comes back at once: prepares the latest pages of popular chats and their senders. */
 @Injectable()
 export class PageWarmer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger('message.pages');
   private readonly stopping = new AbortController();
   private warming: Promise<void> = Promise.resolve();
 
@@ -21,7 +23,9 @@ export class PageWarmer implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.warming = this.warm().catch(() => undefined);
+    this.warming = this.warm().catch((error: unknown) => {
+      if (!this.stopping.signal.aborted) this.logger.warn('No more pages are prepared', { reason: String(error) });
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

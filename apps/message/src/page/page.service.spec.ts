@@ -3,11 +3,9 @@ import fc from 'fast-check';
 import { importRpc } from '#contracts/import.contract.js';
 import { messageRpc, type Message, type MessagePage } from '#contracts/message.contract.js';
 import { accessRpc } from '#contracts/access.contract.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, serveUsers, workspaceId } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { createChat, handOver, startMessages, workspaceId } from '../chat.fixture.js';
 
 type Range = Parameters<typeof ask>[1];
 
@@ -49,8 +47,7 @@ const refused = (field: string) => ({ code: 'VALIDATION_ERROR', details: [expect
 const missing = { code: 'NOT_FOUND' };
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  serveUsers(house.bus);
+  ({ house } = await startMessages());
   await createChat(house.bus, 1, [1, 2]);
   await createChat(house.bus, 2, [1]);
   await house.bus.call(messageRpc.send, { chat_id: 2, content: 'elsewhere' }, { as: member });

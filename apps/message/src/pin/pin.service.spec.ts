@@ -3,22 +3,17 @@ import { logRpc, type LogEntry } from '#contracts/log.contract.js';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
 import { mostPins, pinRpc, type Pin, type PinPage } from '#contracts/pin.contract.js';
 import type { Database } from '#database/database.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, loggedChat, logNumbers, serveUsers, upTo } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { upTo } from '#testing/range.js';
+import { handOver, loggedChat, logNumbers, newChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
 let database: Database;
 let live: LogEntry[];
-let nextChat = 1;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  database = await house.database('message');
-  serveUsers(house.bus);
-  live = listen(house.bus);
+  ({ house, database, entries: live } = await startMessages());
 });
 
 afterAll(() => house.close());
@@ -32,11 +27,7 @@ const list = (chatId: number, more: { limit?: number; cursor?: string } = {}, us
 const send = (chatId: number, content: string) =>
   house.bus.call(messageRpc.send, { chat_id: chatId, content }, { as: asUser(1) });
 
-async function chat(...userIds: number[]): Promise<number> {
-  const chatId = nextChat++;
-  await createChat(house.bus, chatId, userIds);
-  return chatId;
-}
+const chat = (...userIds: number[]) => newChat(house.bus, ...userIds);
 
 async function walk(chatId: number, limit: number): Promise<Pin[]> {
   const pins: Pin[] = [];

@@ -4,22 +4,17 @@ import { messageRpc, type Message } from '#contracts/message.contract.js';
 import { mostEmoji, mostNamed, reactionRpc } from '#contracts/reaction.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, loggedChat, logNumbers, serveUsers, upTo } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { upTo } from '#testing/range.js';
+import { handOver, loggedChat, logNumbers, newChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
 let database: Database;
 let live: LogEntry[];
-let nextChat = 1;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  database = await house.database('message');
-  serveUsers(house.bus);
-  live = listen(house.bus);
+  ({ house, database, entries: live } = await startMessages());
 });
 
 afterAll(() => house.close());
@@ -32,8 +27,7 @@ const read = (messageId: number) => house.bus.call(messageRpc.get, { message_id:
 
 /** A chat with a message of its first user. */
 async function posted(...userIds: number[]): Promise<Message> {
-  const chatId = nextChat++;
-  await createChat(house.bus, chatId, userIds);
+  const chatId = await newChat(house.bus, ...userIds);
   return house.bus.call(messageRpc.send, { chat_id: chatId, content: 'look' }, { as: asUser(1) });
 }
 
@@ -125,8 +119,7 @@ describe('a reaction', () => {
   });
 
   it('is told to who sends the message again', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1, 2]);
+    const chatId = await newChat(house.bus, 1, 2);
     const request = { chat_id: chatId, content: 'once', idempotency_key: 'key' };
     const { id } = await house.bus.call(messageRpc.send, request, { as: asUser(1) });
     const reacted = await react(id, 2, '👍');

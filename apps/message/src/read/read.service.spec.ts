@@ -3,18 +3,14 @@ import fc from 'fast-check';
 import { logEvent } from '#contracts/log.contract.js';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
 import type { PayloadOf } from '#contracts/contract.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
-import { createChat, handOver, serveUsers } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { handOver, newChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
-let nextChat = 1;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  serveUsers(house.bus);
+  ({ house } = await startMessages());
 });
 
 afterAll(() => house.close());
@@ -31,8 +27,7 @@ async function inboxOf(userId: number, chatId: number) {
 
 describe('reading a chat', () => {
   it('moves forward only, at most to the end, and tells the devices of the user', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1, 2]);
+    const chatId = await newChat(house.bus, 1, 2);
     const told: PayloadOf<typeof logEvent.user>[] = [];
     house.bus.subscribe(logEvent.user, { user_id: 2 }, (event) => void told.push(event));
     const sent = [await send(1, chatId), await send(1, chatId), await send(1, chatId)];
@@ -49,8 +44,7 @@ describe('reading a chat', () => {
   });
 
   it('is for present members', async () => {
-    const chatId = nextChat++;
-    await createChat(house.bus, chatId, [1, 2]);
+    const chatId = await newChat(house.bus, 1, 2);
     await handOver(house.bus, chatId, 2, { type: 'member.removed', user_ids: [2] });
     for (const stranger of [2, 3]) await expect(read(stranger, chatId, 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
@@ -138,8 +132,7 @@ describe('unread and mentions', () => {
     );
     await fc.assert(
       fc.asyncProperty(steps, async (todo) => {
-        const model = new Model(nextChat++);
-        await createChat(house.bus, model.chatId, [1, 2]);
+        const model = new Model(await newChat(house.bus, 1, 2));
         for (const userId of [1, 2]) Object.assign(model.of(userId), { present: true, readSeq: 1 });
         for (const step of todo) await step(model);
         for (const userId of users) {

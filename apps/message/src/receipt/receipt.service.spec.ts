@@ -3,20 +3,16 @@ import { messageRpc } from '#contracts/message.contract.js';
 import { receiptRpc, type DeliveryMark, type Receipt, type ReceiptPage } from '#contracts/receipt.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
-import { createChat, handOver, serveUsers, upTo } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { upTo } from '#testing/range.js';
+import { handOver, newChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
 let database: Database;
-let nextChat = 1;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  database = await house.database('message');
-  serveUsers(house.bus);
+  ({ house, database } = await startMessages());
 });
 
 afterAll(() => house.close());
@@ -29,11 +25,7 @@ const deliver = async (...marks: DeliveryMark[]) =>
   (await house.bus.call(receiptRpc.deliver, { marks }, { as: asService('gateway') })).postponed;
 const mark = (user_id: number, chat_id: number, seq: number): DeliveryMark => ({ user_id, chat_id, seq });
 
-async function chat(...userIds: number[]): Promise<number> {
-  const chatId = nextChat++;
-  await createChat(house.bus, chatId, userIds);
-  return chatId;
-}
+const chat = (...userIds: number[]) => newChat(house.bus, ...userIds);
 
 async function receiptOf(chatId: number, userId: number): Promise<Receipt | undefined> {
   return (await list(chatId)).receipts.find(({ user_id }) => user_id === userId);

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { notFound } from '#contracts/error.js';
 import type { DeliveryMark, ReceiptPage } from '#contracts/receipt.contract.js';
-import { decodeCursor, encodeCursor } from '#database/cursor.js';
+import { decodeCursor, pageOf } from '#database/cursor.js';
 import { ReceiptRepository } from './receipt.repository.js';
 
 /** How far the members of a chat have received and read it. */
@@ -15,10 +15,8 @@ export class ReceiptService {
     const [after = 0] = cursor === undefined ? [] : decodeCursor(name, cursor, 1);
     const found = await this.receipts.list(userId, chatId, after, limit + 1);
     if (found === undefined) throw notFound('chat');
-    const receipts = found.slice(0, limit);
-    const last = receipts.at(-1);
-    const next = last !== undefined && found.length > limit ? encodeCursor(name, [last.user_id]) : null;
-    return { receipts, next_cursor: next, has_more: next !== null };
+    const { rows: receipts, ...more } = pageOf(name, found, limit, ({ user_id }) => [user_id]);
+    return { receipts, ...more };
   }
 
   /** Moves positions forward; answers those that others are writing at the moment. */

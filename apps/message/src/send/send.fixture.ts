@@ -4,7 +4,8 @@ import type { Message } from '#contracts/message.contract.js';
 import type { Database } from '#database/database.js';
 import { sql, type Statement } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
-import { createChat, logNumbers, upTo } from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { createChat, logNumbers } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { messageDataSource } from '../message.data-source.js';
 import { LogPublisher } from '../writer/log-publisher.js';
@@ -31,7 +32,8 @@ export class SendHouse {
   /** The sending part of one more message service: with its own pool and queue. */
   async service(bus = new LocalBus({ freeze: true })): Promise<SendQueue> {
     const memory = new GateMemory(false);
-    return new SendQueue(new SendRepository(await this.house.database('message')), new LogPublisher(bus, memory));
+    const database = await this.house.database('message');
+    return new SendQueue(new SendRepository(database, database), new LogPublisher(bus, memory));
   }
 
   /** A new chat with these members. */

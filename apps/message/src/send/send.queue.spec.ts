@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from '#database/statement.js';
 import { metrics } from '#telemetry/metrics.js';
-import { handOver, listen, loggedChat, upTo, workspaceId } from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { handOver, listen, loggedChat, workspaceId } from '../chat.fixture.js';
 import { message, outcomes, send, sendAll, SendHouse, stored } from './send.fixture.js';
 import type { SendQueue } from './send.queue.js';
 

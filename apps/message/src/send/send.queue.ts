@@ -4,14 +4,14 @@ import type { LogEntry } from '#contracts/log.contract.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { refusalOf } from './flush-error.js';
 import { messageOf, type FlushOutcome, type Outgoing } from './outgoing.js';
+import { mostFlushes } from './send.database.js';
 import { flushSizes, showLine } from './send.metrics.js';
 import { SendRepository } from './send.repository.js';
 import { Unit, WaitingLine, type Sent } from './waiting-line.js';
 
-/** Flushes at the same time, of chats that nobody else has locked and of those that somebody has. */
-const mostFlushes = 3;
 /** So many must wait for a flush beside another one: a call costs as much as some 25 rows of it. */
 const crowd = 128;
+/** Flushes at the same time of chats that somebody else has locked. */
 const mostWaits = 3;
 const lockWaitMs = 2_000;
 

@@ -3,7 +3,8 @@ import { FechatterError } from '#contracts/error.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import { sql } from '#database/statement.js';
 import { asUser } from '#testing/caller.js';
-import { handOver, serveUsers, upTo } from '../chat.fixture.js';
+import { upTo } from '#testing/range.js';
+import { handOver, serveUsers } from '../chat.fixture.js';
 import { message, outcomes, send, sendAll, SendHouse, stored } from './send.fixture.js';
 import type { SendQueue } from './send.queue.js';
 

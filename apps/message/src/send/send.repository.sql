@@ -3,6 +3,9 @@
 -- message.flush
 SELECT * FROM message.flush_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
+-- message.flush_alone
+SELECT * FROM message.flush_message($1, $2, $3, $4, $5) WHERE id IS NOT NULL;
+
 -- message.get_sent
 SELECT m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m.reply_count, m.content, m.mentions, m.idempotency_key, m.edited_at, m.deleted_at, m.created_at, CASE WHEN m.reaction_count > 0 THEN (
   SELECT jsonb_agg(jsonb_build_object('emoji', e.emoji, 'count', e.count, 'user_ids', e.user_ids) ORDER BY e.place)

@@ -3,9 +3,15 @@ import { maxPageText } from '#bus/page-size.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { messageColumns, type MessageRow } from '../message.row.js';
+import { SendDatabase } from './send.database.js';
 import { hashOf, type FlushOutcome, type Outgoing } from './outgoing.js';
 
 const flush = sql('message.flush', 'SELECT * FROM message.flush_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)');
+
+const flushAlone = sql(
+  'message.flush_alone',
+  'SELECT * FROM message.flush_message($1, $2, $3, $4, $5) WHERE id IS NOT NULL',
+);
 
 const getSent = sql(
   'message.get_sent',
@@ -17,10 +23,27 @@ const getSent = sql(
    ) m WHERE text_before < ${maxPageText} ORDER BY m.place`,
 );
 
+type StoredAlone = Pick<FlushOutcome, 'id' | 'seq' | 'ordinal' | 'created_at'>;
+
+/** What a message is that was stored alone and had nothing but a text. */
+const plain = {
+  place: 1,
+  outcome: 'stored',
+  parent_id: null,
+  reply_count: 0,
+  content: null,
+  mentions: [],
+  edited_at: null,
+  deleted_at: null,
+} as const;
+
 /** Stores messages: one call, one round trip, one commit for a whole crowd (migrations/message/0003). */
 @Injectable()
 export class SendRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(SendDatabase) private readonly lane: SendDatabase,
+  ) {}
 
   /**
    * Each group is stored all or none; `outcomes[i][j]` answers `groups[i][j]`. Chats that somebody else has locked are
@@ -28,7 +51,14 @@ export class SendRepository {
    */
   async flush(groups: readonly (readonly Outgoing[])[], lockWaitMs: number | null): Promise<FlushOutcome[][]> {
     const messages = groups.flat();
-    const rows = await this.database.query<FlushOutcome>(flush, [
+    const [only] = messages;
+    if (messages.length === 1 && only !== undefined && lockWaitMs === null && isPlain(only)) {
+      const outcome = await this.flushAlone(only);
+      if (outcome !== undefined) return [[outcome]];
+    }
+    // What waits for a lock would keep the others from the lane.
+    const database = lockWaitMs === null ? this.lane : this.database;
+    const rows = await database.query<FlushOutcome>(flush, [
       messages.map(({ chatId }) => chatId),
       messages.map(({ sender }) => sender.id),
       messages.map(({ content }) => content),
@@ -45,8 +75,20 @@ export class SendRepository {
     return groups.map(({ length }) => rows.slice(start, (start += length)));
   }
 
+  /** The short cut for a lone plain message (migrations/message/0007); undefined where it has stored nothing. */
+  private async flushAlone(message: Outgoing): Promise<FlushOutcome | undefined> {
+    const { chatId, sender, content, key } = message;
+    const params = [chatId, sender.id, content, key, hashOf(message)];
+    const [row] = await this.lane.query<StoredAlone>(flushAlone, params);
+    return row === undefined ? undefined : { ...plain, ...row, version: row.seq };
+  }
+
   /** Messages that the user has sent, in the order of the ids, no more of them than a page holds. */
   async getSent(userId: number, messageIds: readonly number[]): Promise<MessageRow[]> {
     return this.database.query(getSent, [userId, messageIds]);
   }
+}
+
+function isPlain({ parentId, mentions }: Outgoing): boolean {
+  return parentId === null && mentions.userIds.length === 0 && !mentions.everyone;
 }

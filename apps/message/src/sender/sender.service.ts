@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import type { Message } from '#contracts/message.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { toMessage, type MessageRow } from '../message.row.js';
+import { self } from '../self.js';
 
 /**
  * A rename shows after at most this time and the five seconds of auth's own memory, and in latest pages after half a
@@ -14,7 +15,6 @@ const mostUsers = 50_000;
 const mostPerCall = 1000;
 /** Nobody waits longer than this for a name. */
 const lookUpMs = 2_000;
-const self: Caller = { kind: 'service', service: 'message' };
 
 /**
  * Names and avatars of those who wrote messages, remembered for 25 seconds. One call fetches all that are missing, and

@@ -4,31 +4,22 @@ import { messageRpc, type Message, type MessagePage } from '#contracts/message.c
 import type { LogEntry } from '#contracts/log.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
-import { startHouse, type House } from '#testing/app.js';
+import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
-import { createChat, handOver, listen, logNumbers, serveUsers, upTo } from '../chat.fixture.js';
-import { messageApp } from '../message.app.js';
-import { messageDataSource } from '../message.data-source.js';
+import { upTo } from '#testing/range.js';
+import { handOver, logNumbers, newChat, startMessages } from '../chat.fixture.js';
 
 let house: House;
 let database: Database;
 let entries: LogEntry[];
-let lastChat = 0;
 
 beforeAll(async () => {
-  house = await startHouse({ apps: [messageApp], dataSources: [messageDataSource] });
-  database = await house.database('message');
-  serveUsers(house.bus);
-  entries = listen(house.bus);
+  ({ house, database, entries } = await startMessages());
 }, 60_000);
 
 afterAll(() => house.close());
 
-async function chat(...userIds: number[]): Promise<number> {
-  lastChat += 1;
-  await createChat(house.bus, lastChat, userIds);
-  return lastChat;
-}
+const chat = (...userIds: number[]) => newChat(house.bus, ...userIds);
 
 function send(chatId: number, content: string, parentId?: number, more: { user?: number; key?: string } = {}) {
   const request = { chat_id: chatId, content, parent_id: parentId, idempotency_key: more.key };

@@ -1,11 +1,11 @@
-import { Bus, type CallContext, type Caller } from '#bus/bus.js';
+import { Bus, type CallContext } from '#bus/bus.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import { Username } from '#contracts/scalar.js';
 import { userRpc } from '#contracts/user.contract.js';
 import type { Condition } from '../engine/engine.js';
 import type { Query } from '../language/query.js';
+import { self } from '../self.js';
 
-const self: Caller = { kind: 'service', service: 'search' };
 /** The longest name of a chat, and how many chats may share a beginning with it before it is not found. */
 const longestName = 80;
 const mostChats = 100;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Bus, userOf, type CallContext, type Caller } from '#bus/bus.js';
+import { Bus, userOf, type CallContext } from '#bus/bus.js';
 import { fitting } from '#bus/page-size.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -12,13 +12,13 @@ import { Engine, type Condition, type Found, type Hit, type Place } from '../eng
 import { stemmedWords } from '../engine/tsquery.js';
 import { highlightHtml, wordsToStem } from '../highlight/highlight.js';
 import { wantedOf } from '../highlight/wanted.js';
+import { self } from '../self.js';
 import { resolveNames } from './names.js';
 import { narrowed, timeOf, understood, withFilters } from './search-request.js';
 
 type Request = RequestOf<typeof searchRpc.messages>;
 type Reply = ReplyOf<typeof searchRpc.messages>;
 
-const self: Caller = { kind: 'service', service: 'search' };
 const nothing: Found = { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
 
 /** Finds messages for people, in the chats that they may read now. */

@@ -1,10 +1,10 @@
-import type { Bus, Caller } from '#bus/bus.js';
+import type { Bus } from '#bus/bus.js';
 import { logRpc, type LogEntry } from '#contracts/log.contract.js';
 import { effectsOf, noEffects } from '../engine/effects.js';
 import type { Engine } from '../engine/engine.js';
+import { self } from '../self.js';
 import type { Pace } from './pace.js';
 
-const self: Caller = { kind: 'service', service: 'search' };
 const pieceLength = 500;
 
 /** Brings a chat of one generation of the index to the end of the chat's log. */

@@ -5,8 +5,6 @@ import { showQueue } from './queue.metrics.js';
 const mostChats = 10_000;
 const mostEntries = 20_000;
 const mostEntriesOfChat = 500;
-/** A chat waits at least so long: until its news have reached people, and so that what comes close together is one piece. */
-const gatherMs = 100;
 
 /** A chat whose log has grown, with the entries that are known already: a gapless stretch, or none. */
 export interface Growth {
@@ -32,7 +30,6 @@ export class ChatQueue {
   private entryCount = 0;
   private closed = false;
   private sleepers: (() => void)[] = [];
-  private timer: NodeJS.Timeout | undefined;
 
   constructor() {
     showQueue(this);
@@ -61,16 +58,14 @@ export class ChatQueue {
     const kept = fits ? joined : [];
     this.entryCount += kept.length;
     this.waiting.set(chatId, { chatId, entries: kept, since: known?.since ?? performance.now() });
-    this.wakeIn(gatherMs);
+    this.wake();
   }
 
   /** The chat that has waited longest, of those that nobody else has taken. Undefined once the queue is closed. */
   async take(): Promise<Growth | undefined> {
     while (!this.closed) {
       const next = this.first();
-      const wait = next === undefined ? 0 : next.since + gatherMs - performance.now();
-      if (wait > 0) this.wakeIn(wait);
-      if (next === undefined || wait > 0) {
+      if (next === undefined) {
         await this.sleep();
         continue;
       }
@@ -109,13 +104,7 @@ export class ChatQueue {
     return new Promise((resolve) => this.sleepers.push(resolve));
   }
 
-  private wakeIn(ms: number): void {
-    this.timer ??= setTimeout(() => this.wake(), ms);
-  }
-
   private wake(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
     for (const resume of this.sleepers.splice(0)) resume();
   }
 }

@@ -1,12 +1,12 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { logRpc, type Head } from '#contracts/log.contract.js';
 import { Loop } from '#service/loop.js';
 import { activeOf, Engine } from '../engine/engine.js';
+import { self } from '../self.js';
 import { ChatQueue } from './chat-queue.js';
 import { lagEntries } from './reader.metrics.js';
 
-const self: Caller = { kind: 'service', service: 'search' };
 const recentMs = 1_000;
 /** How soon a full comparison is tried again that did not end. */
 const retryMs = 15_000;

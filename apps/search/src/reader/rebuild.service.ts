@@ -1,12 +1,12 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { Bus, type Caller } from '#bus/bus.js';
+import { Bus } from '#bus/bus.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { Loop } from '#service/loop.js';
 import { Engine } from '../engine/engine.js';
+import { self } from '../self.js';
 import { CatchUp } from './catch-up.js';
 import { Pace } from './pace.js';
 
-const self: Caller = { kind: 'service', service: 'search' };
 const lookMs = 1_000;
 const slice = 1_000;
 

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { AddMembers, ChatMember, ChatRole, chatRpc } from '../chat.contract.js';
-import { Done, IdParam } from '../scalar.js';
-import { listOf, ofId, paging } from './query.js';
+import { Done } from '../scalar.js';
+import { listOf, ofId, ofMember, paging } from './query.js';
 import { route } from './route.js';
 
 export const SetChatRole = z.strictObject({ role: ChatRole }).meta({ id: 'SetChatRole' });
-
-const ofMember = z.strictObject({ id: IdParam, user_id: IdParam });
 
 /** Who belongs to a chat. */
 export const chatMembersApi = {

@@ -4,6 +4,9 @@ import { Cursor, Id, IdParam, limitParam, page } from '../scalar.js';
 /** The part of a path that names one thing. */
 export const ofId = z.strictObject({ id: IdParam });
 
+/** The part of a path that names one thing, and a user in it. */
+export const ofMember = z.strictObject({ id: IdParam, user_id: IdParam });
+
 /** `limit` and `cursor` of a list. */
 export function paging(fallback: number, max: number) {
   return { limit: limitParam(fallback, max), cursor: Cursor.optional() };

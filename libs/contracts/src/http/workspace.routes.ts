@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Done, IdParam } from '../scalar.js';
+import { Done } from '../scalar.js';
 import {
   Workspace,
   WorkspaceDetail,
@@ -8,13 +8,11 @@ import {
   WorkspaceRole,
   workspaceRpc,
 } from '../workspace.contract.js';
-import { listOf, ofId, paging } from './query.js';
+import { listOf, ofId, ofMember, paging } from './query.js';
 import { route } from './route.js';
 
 export const WorkspaceBody = z.strictObject({ name: WorkspaceName }).meta({ id: 'WorkspaceBody' });
 export const SetWorkspaceRole = z.strictObject({ role: WorkspaceRole }).meta({ id: 'SetWorkspaceRole' });
-
-const ofMember = z.strictObject({ id: IdParam, user_id: IdParam });
 
 /** Workspaces and who belongs to them. */
 export const workspacesApi = {

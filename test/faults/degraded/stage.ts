@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { freePort } from '#servers/free-port.js';
+import { startNats } from '#servers/nats.js';
+import { startRedis } from '#servers/redis.js';
+
+import { Installation, type Service } from '../installation.js';
+import { FaultProxy } from '../network/fault-proxy.js';
+import { Part } from './part.js';
+
+const host = '127.0.0.1';
+/** Limits are counted in Redis, and refuse nobody. */
+const limits = {
+  RATE_LIMITS: 'on',
+  LIMIT_SENDS_PER_SECOND: '1000000',
+  LIMIT_REQUESTS_PER_MINUTE: '1000000',
+  LIMIT_SEARCHES_PER_MINUTE: '1000000',
+};
+
+/** One process of each app, every one behind networks of its own, of which each can be taken away. */
+export class Stage {
+  private constructor(
+    readonly url: string,
+    /** The health port of the gateway. */
+    readonly operationsUrl: string,
+    readonly parts: Readonly<Record<'Redis' | 'NATS' | 'search' | 'chat' | 'auth', Part>>,
+    private readonly networks: readonly FaultProxy[],
+    private readonly installation: Installation,
+  ) {}
+
+  static async build(): Promise<Stage> {
+    const installation = await Installation.start();
+    const { nats, redis, folder } = installation;
+    const networkTo = (port: number) => FaultProxy.start({ host, port });
+    const toRedis = await networkTo(redis.port);
+    const toNats: FaultProxy[] = [];
+    const natsUrl = async () => {
+      const network = await networkTo(nats.port);
+      toNats.push(network);
+      return { network, url: `nats://${host}:${network.port}` };
+    };
+    const service = async (app: Service): Promise<Part> => {
+      const { network, url } = await natsUrl();
+      const start = () => installation.service(app, { env: { NATS_URL: url } });
+      return new Part(await start(), start, [network]);
+    };
+    const [auth, chat, search] = await Promise.all([
+      service('auth'),
+      service('chat'),
+      service('search'),
+      service('message'),
+    ]);
+    const { url } = await natsUrl();
+    const healthPort = await freePort();
+    const port = await installation.gateway({
+      ...limits,
+      HEALTH_PORT: String(healthPort),
+      NATS_URL: url,
+      REDIS_URL: `redis://${host}:${toRedis.port}`,
+    });
+    const again = {
+      nats: { dir: join(folder, 'nats'), port: nats.port },
+      redis: { dir: join(folder, 'redis'), port: redis.port },
+    };
+    const parts = {
+      Redis: new Part(redis, () => startRedis(again.redis), [toRedis]),
+      NATS: new Part(nats, () => startNats(again.nats), toNats),
+      ...{ auth, chat, search },
+    };
+    return new Stage(
+      `http://${host}:${port}`,
+      `http://${host}:${healthPort}`,
+      parts,
+      [toRedis, ...toNats],
+      installation,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.installation.close();
+    await Promise.all(Object.values(this.parts).map((part) => part.stop()));
+    await Promise.all(this.networks.map((network) => network.close()));
+  }
+}
