@@ -100,8 +100,9 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
 
   /** Says what has changed here, and from time to time everything. */
   private async compare(): Promise<void> {
-    await this.sizeRooms();
+    // Before anything is awaited: whoever comes meanwhile is in rooms of which it is not known yet whether they are small.
     const now = this.here();
+    await this.sizeRooms();
     const changed: PresenceLease[] = [];
     for (const [id, status] of now) if (this.said.get(id) !== status) changed.push(this.lease(id, status));
     for (const id of this.said.keys()) if (!now.has(id)) changed.push(this.lease(id, 'offline'));
@@ -111,14 +112,15 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     else if (changed.length > 0) this.publish(false, changed);
     this.tell(touched);
     this.tell(this.leases.expire(Date.now()));
-    this.hub.departed.clear();
+    for (const id of this.hub.departed.keys()) if (!now.has(id)) this.hub.departed.delete(id);
   }
 
-  /** The users who are connected here: online if one of their connections is. */
+  /** The users who receive something here: online if one of their connections is. */
   private here(): Map<number, PresenceStatus> {
     const statuses = new Map<number, PresenceStatus>();
-    for (const [id, { connections }] of this.hub.users) {
-      statuses.set(id, [...connections].some(({ status }) => status === 'online') ? 'online' : 'away');
+    for (const [id, { feeds }] of this.hub.users) {
+      if (feeds.size === 0) continue;
+      statuses.set(id, [...feeds].some(({ connection }) => connection.status === 'online') ? 'online' : 'away');
     }
     return statuses;
   }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { logRpc } from '#contracts/log.contract.js';
 import { presenceEvent } from '#contracts/presence.contract.js';
 import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
 import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
@@ -135,6 +137,32 @@ describe('Presence', () => {
     socket.socket.close();
     await eventually(() => said.length === 3);
     expect(said[2]).toEqual([small]);
+  });
+
+  it('names the small chats of one who comes while it is asked which chats are small', async () => {
+    await realtime.chat(60);
+    const shared = await realtime.chat(61, 62);
+    const { bus } = realtime.house;
+    const said: number[][] = [];
+    bus.subscribe(presenceEvent.lease, {}, ({ users }) => {
+      for (const { user_id, chat_ids } of users) if (user_id === 61) said.push(chat_ids);
+    });
+    const [asked, answered] = [gate(), gate()];
+    const call = bus.call.bind(bus);
+    const held = jest.spyOn(bus, 'call').mockImplementation(async (...request: Parameters<typeof call>) => {
+      if (Object.is(request[0], logRpc.smallChats)) {
+        asked.open();
+        await answered.opened;
+      }
+      return call(...request);
+    });
+    await realtime.connect(60);
+    await asked.opened;
+    await realtime.connect(61);
+    answered.open();
+    held.mockRestore();
+    await eventually(() => said.length === 1);
+    expect(said).toEqual([[shared]]);
   });
 
   it('is told in full to a gateway that asks', async () => {
