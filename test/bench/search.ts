@@ -3,6 +3,7 @@ import type { Bench, Figure, Setting } from './bench.js';
 import { latenciesOf, percentileSeries } from './latencies.js';
 import { postgresSettings } from './machine.js';
 import { fillCorpus, type Corpus } from './search/corpus.js';
+import { freshness, sendsPerSecond } from './search/freshness.js';
 import { qualityOf } from './search/quality.js';
 import { guideSearches, searches } from './search/speed.js';
 import { withSubject } from './subject.js';
@@ -29,6 +30,7 @@ async function measure(setting: Setting, corpus: Corpus, small: readonly TargetR
   setting.say('recall and relevance');
   const quality = await qualityOf(corpus);
   const storage = await storageOf(corpus);
+  const fresh = await freshness(setting, corpus);
   setting.say("the guide's statement");
   const guide = await guideSearches(setting, corpus);
   const [all, before] = [latenciesOf(large), latenciesOf(small)];
@@ -41,6 +43,12 @@ async function measure(setting: Setting, corpus: Corpus, small: readonly TargetR
     against('search, p99, and of less history', all.at(99), fewer, 2),
     against('common words, p99', of('common'), { name: 'rare words', value: of('rare') }, 3),
     ...large.map(({ name }): Figure => ({ name: `${name}, p99`, unit: 'ms', ours: of(name) })),
+    {
+      name: `sent to found at ${sendsPerSecond.toLocaleString('en')} sends a second, p99`,
+      unit: 'ms',
+      ours: fresh.at(99),
+      bar: { of: 'ours', atMost: 1_000 },
+    },
     { name: 'indexed', unit: '/s', ours: corpus.indexedPerSecond, bar: { of: 'ours', atLeast: 2_000 } },
     { name: 'index, bytes for each byte of messages', unit: '', ours: storage },
     ...quality,

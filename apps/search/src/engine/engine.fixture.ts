@@ -44,16 +44,19 @@ export function messageOf(content: string, more: Partial<Message> = {}): Message
 
 /** Stores messages in their chat, as if they were all that happened in its log. */
 export async function store(engine: Engine, workspaceId: number, ...messages: Message[]): Promise<void> {
-  const stored = messages.map((message) => ({
-    ...{ message, version: message.version, reactions: 0, replies: message.reply_count, isPinned: undefined },
-  }));
-  await applyAll(engine, messages[0]!.chat_id, { ...noEffects, workspaceId, stored });
+  await applyAll(engine, messages[0]!.chat_id, { ...noEffects, workspaceId, stored: messages.map(storedOf) });
+}
+
+/** The message as effects have it, when nothing but itself has happened to it. */
+export function storedOf(message: Message): Effects['stored'][number] {
+  return { message, version: message.version, reactions: 0, replies: message.reply_count, isPinned: undefined };
 }
 
 /** Applies these effects to the first generation, from where the chat is. */
 export async function applyAll(engine: Engine, chatId: number, effects: Effects): Promise<void> {
   const position = (await engine.begin(1, chatId)) ?? 0;
-  if (!(await engine.apply(1, chatId, position, position + 1, effects))) throw new Error('The chat has moved');
+  const moved = await engine.apply(1, [{ chatId, old: position, seq: position + 1, effects }]);
+  if (!moved.has(chatId)) throw new Error('The chat has moved');
 }
 
 export function search(

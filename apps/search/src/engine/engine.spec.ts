@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Message } from '#contracts/message.contract.js';
+import { range } from '#testing/range.js';
 import { foldText } from '../text/fold.js';
 import { noEffects, type Change } from './effects.js';
-import { applyAll, find, messageOf, openPostgresEngine, search, store, type OpenEngine } from './engine.fixture.js';
+import {
+  applyAll,
+  find,
+  messageOf,
+  openPostgresEngine,
+  search,
+  store,
+  storedOf,
+  type OpenEngine,
+} from './engine.fixture.js';
 import type { Condition, Engine, Found, Place } from './engine.js';
 
 const word = (text: string, isPrefix = false): Condition => ({ kind: 'word', text, isPrefix });
@@ -123,6 +134,47 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect(await find(engine, word('edited'), [chat_id])).toHaveLength(1);
   });
 
+  it('moves many chats at once, of several workspaces, and leaves alone what is elsewhere', async () => {
+    const chatIds = [710, 711, 712, 713];
+    for (const chatId of chatIds) await engine.begin(1, chatId);
+    const move = (chatId: number, old: number, ...stored: Message[]) => {
+      const effects = { ...noEffects, workspaceId: 70 + (chatId % 2), stored: stored.map(storedOf) };
+      return { chatId, old, seq: old + 1, effects };
+    };
+    const message = (chat_id: number) => messageOf('together', { chat_id });
+    expect(
+      await engine.apply(1, [move(712, 0, message(712)), move(711, 9, message(711)), move(710, 0, message(710))]),
+    ).toEqual(new Set([710, 712]));
+    expect(await find(engine, word('together'), chatIds)).toHaveLength(2);
+    const [first] = await find(engine, word('together'), [710]);
+    const edited = messageOf('apart', { chat_id: 710, id: first!.message_id, version: 1_000_000 });
+    const removed = { ...noEffects, removedIds: [(await find(engine, word('together'), [712]))[0]!.message_id] };
+    const moved = [move(710, 1, edited), { chatId: 712, old: 1, seq: 2, effects: removed }, move(713, 0, message(713))];
+    expect((await engine.apply(1, moved)).size).toBe(3);
+    expect((await find(engine, word('together'), chatIds)).map(({ chat_id }) => chat_id)).toEqual([713]);
+    expect((await find(engine, word('apart'), chatIds)).map(({ chat_id }) => chat_id)).toEqual([710]);
+  });
+
+  it('lets each stretch count once where several replicas bring the same chats in any order', async () => {
+    const chatIds = range(720, 739);
+    for (const chatId of chatIds) await engine.begin(1, chatId);
+    for (const old of range(0, 9)) {
+      const moves = chatIds.map((chat_id) => {
+        const stored = [storedOf(messageOf(`round ${old} shared`, { chat_id }))];
+        return {
+          chatId: chat_id,
+          old,
+          seq: old + 1,
+          effects: { ...noEffects, workspaceId: 72 + (chat_id % 3), stored },
+        };
+      });
+      const halves = [moves, moves.toReversed(), moves.slice(5), moves.slice(0, 15)];
+      const moved = await Promise.all(halves.map((part) => engine.apply(1, part)));
+      expect(moved.flatMap((ids) => [...ids]).toSorted((a, b) => a - b)).toEqual(chatIds);
+    }
+    expect((await search(engine, word('shared'), chatIds)).total).toBe(200);
+  });
+
   it('shows the neighbours of a hit in its chat', async () => {
     const messages = Array.from({ length: 6 }, (_, n) => messageOf(`neighbour ${n}`, { chat_id: 500 }));
     await store(engine, 1, ...messages);
@@ -143,9 +195,10 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect(await engine.begin(next, chat_id)).toBe(0);
     expect(await find(engine, word('before'), [chat_id])).toHaveLength(1);
     const message = messageOf('only after', { chat_id });
-    const stored = [{ message, version: message.version, reactions: 0, replies: 0, isPinned: undefined }];
-    expect(await engine.apply(next, chat_id, 0, 5, { ...noEffects, workspaceId: 1, stored })).toBe(true);
-    expect(await engine.apply(next, chat_id, 0, 5, { ...noEffects, workspaceId: 1, stored })).toBe(false);
+    const stored = [storedOf(message)];
+    const move = { chatId: chat_id, old: 0, seq: 5, effects: { ...noEffects, workspaceId: 1, stored } };
+    expect([...(await engine.apply(next, [move]))]).toEqual([chat_id]);
+    expect([...(await engine.apply(next, [move]))]).toEqual([]);
     expect(await find(engine, word('after'), [chat_id])).toMatchObject([{ content: 'before and after' }]);
     await engine.completeGeneration(next);
     expect(await find(engine, word('after'), [chat_id])).toMatchObject([{ content: 'only after' }]);

@@ -66,6 +66,14 @@ export interface Generation {
   readonly isComplete: boolean;
 }
 
+/** A stretch of a chat's log: the index of the chat moves from `old` to `seq` with what the stretch has done. */
+export interface Move {
+  readonly chatId: number;
+  readonly old: number;
+  readonly seq: number;
+  readonly effects: Effects;
+}
+
 /** The generation that answers. There is always one. */
 export function activeOf(generations: readonly Generation[]): Generation {
   const active = generations.find(({ isActive }) => isActive);
@@ -101,8 +109,8 @@ export abstract class Engine {
   /** Positions by chat id; chats that were never seen are left out. */
   abstract positions(generation: number, chatIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
 
-  /** Moves the chat from `old` to `seq` with these effects. False when somebody else has moved it: nothing happened. */
-  abstract apply(generation: number, chatId: number, old: number, seq: number, effects: Effects): Promise<boolean>;
+  /** Makes the moves, at most one of each chat. Answers the chats that were where they were expected; no other moved. */
+  abstract apply(generation: number, moves: readonly Move[]): Promise<ReadonlySet<number>>;
 
   /** Removes everything of a chat but its position. */
   abstract purge(generation: number, chatId: number): Promise<void>;

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { Effects } from './effects.js';
+import type { Move } from './engine.js';
 import { lexemesOf, marks, sliceMark } from './lexemes.js';
 
 /** How many messages one statement removes when a whole chat goes. */
@@ -21,39 +22,47 @@ const stems = `(SELECT coalesce(array_to_tsvector(array_agg(DISTINCT n.slice_id 
   FROM unnest(string_to_array(n.to_stem, ' ')) word, unnest(ts_lexize(n.stemmer::regdictionary, word)) stem)`;
 
 /**
- * The position and the effects in one statement, so in one transaction: without the expected position nothing happens.
+ * Positions and effects in one statement, so in one transaction: of a chat that is not where it is expected nothing
+ * happens. Chats, slices and words are locked in order, so that replicas wait for each other and never in a circle.
  * Commits need not reach the disk before they are answered, since what a crash takes back it takes back together.
  */
 const apply = sql(
   'search.apply',
-  `WITH moved AS (
-     UPDATE search.positions SET seq = $4, workspace_id = coalesce($5, workspace_id)
-     WHERE generation = $1 AND chat_id = $2 AND seq = $3
-     RETURNING workspace_id, set_config('synchronous_commit', 'off', true)
+  `WITH expected AS (
+     SELECT n.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) n(chat_id, old, seq, workspace_id)
+     CROSS JOIN LATERAL (SELECT FROM search.positions p WHERE p.generation = $1 AND p.chat_id = n.chat_id
+       AND p.seq = n.old FOR UPDATE) p
+   ), moved AS (
+     UPDATE search.positions p SET seq = e.seq, workspace_id = coalesce(e.workspace_id, p.workspace_id)
+     FROM expected e WHERE p.generation = $1 AND p.chat_id = e.chat_id
+     RETURNING p.chat_id, p.workspace_id, set_config('synchronous_commit', 'off', true)
    ), removed AS (
-     DELETE FROM search.indexed_messages d USING moved
-     WHERE d.generation = $1 AND d.chat_id = $2 AND d.message_id = ANY ($6::bigint[])
+     DELETE FROM search.indexed_messages d
+     USING moved m JOIN unnest($6::bigint[], $7::bigint[]) r(chat_id, message_id) ON r.chat_id = m.chat_id
+     WHERE d.generation = $1 AND d.chat_id = r.chat_id AND d.message_id = r.message_id
    ), given AS (
-     SELECT n.*, o.slice_id AS old_slice_id, coalesce(n.pinned, o.is_pinned, false) AS is_pinned
-     FROM moved, unnest($7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::timestamptz[], $12::int[], $13::int[],
-       $14::boolean[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[])
-       n(message_id, seq, version, sender_id, created_at, reactions, replies, pinned, content, vector, words, to_stem, stemmer)
-     LEFT JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = $2
+     SELECT n.*, m.workspace_id, o.slice_id AS old_slice_id, coalesce(n.pinned, o.is_pinned, false) AS is_pinned
+     FROM moved m JOIN unnest($8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
+       $13::timestamptz[], $14::int[], $15::int[], $16::boolean[], $17::text[], $18::text[], $19::text[], $20::text[],
+       $21::text[])
+       n(chat_id, message_id, seq, version, sender_id, created_at, reactions, replies, pinned, content, vector, words,
+         to_stem, stemmer) ON n.chat_id = m.chat_id
+     LEFT JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = n.chat_id
        AND o.message_id = n.message_id OFFSET 0) o ON true
    ), slice AS (
      INSERT INTO search.slices AS s (id, generation, workspace_id, messages, oldest, newest)
-     SELECT coalesce(open.id, nextval('search.slices_id_seq')), $1, m.workspace_id, f.messages, f.oldest, f.newest
-     FROM moved m
-     JOIN (SELECT count(*) AS messages, min(created_at) AS oldest, max(created_at) AS newest FROM given
-       WHERE old_slice_id IS NULL) f ON f.messages > 0
+     SELECT coalesce(open.id, nextval('search.slices_id_seq')), $1, f.workspace_id, f.messages, f.oldest, f.newest
+     FROM (SELECT workspace_id, count(*) AS messages, min(created_at) AS oldest, max(created_at) AS newest FROM given
+       WHERE old_slice_id IS NULL GROUP BY workspace_id ORDER BY workspace_id) f
      LEFT JOIN LATERAL (SELECT l.id FROM (SELECT id, messages FROM search.slices
-       WHERE generation = $1 AND workspace_id = m.workspace_id ORDER BY id DESC LIMIT 1) l
+       WHERE generation = $1 AND workspace_id = f.workspace_id ORDER BY id DESC LIMIT 1) l
        WHERE l.messages < ${sliceLength}) open ON true
      ON CONFLICT (id) DO UPDATE SET messages = s.messages + excluded.messages,
        oldest = least(s.oldest, excluded.oldest), newest = greatest(s.newest, excluded.newest)
-     RETURNING id
+     RETURNING id, workspace_id
    ), placed AS (
-     SELECT g.*, coalesce(g.old_slice_id, (SELECT id FROM slice)) AS slice_id FROM given g
+     SELECT g.*, coalesce(g.old_slice_id, s.id) AS slice_id
+     FROM given g LEFT JOIN slice s ON s.workspace_id = g.workspace_id
    ), named AS (
      INSERT INTO search.words (slice_id, word, pairs)
      SELECT w.slice_id, w.word, array_to_tsvector(ARRAY(
@@ -65,7 +74,7 @@ const apply = sql(
    ), stored AS (
      INSERT INTO search.indexed_messages AS d (generation, chat_id, message_id, seq, version, slice_id, sender_id,
        created_at, reactions, replies, is_pinned, content, lexemes)
-     SELECT $1, $2, n.message_id, n.seq, n.version, n.slice_id, n.sender_id, n.created_at, n.reactions, n.replies,
+     SELECT $1, n.chat_id, n.message_id, n.seq, n.version, n.slice_id, n.sender_id, n.created_at, n.reactions, n.replies,
        n.is_pinned, n.content, replace(n.vector, '${sliceMark}', n.slice_id || '.')::tsvector || ${stems}
          || ${flagLexemes('n.slice_id', 'n.reactions', 'n.replies', 'n.is_pinned')}
      FROM placed n
@@ -79,20 +88,20 @@ const apply = sql(
          d.slice_id || '.${marks.flag}thread', d.slice_id || '.${marks.flag}pinned'])
          || ${flagLexemes('d.slice_id', 'c.reactions', 'c.replies', 'c.is_pinned')}
      FROM (
-       SELECT o.message_id, greatest(o.version, max(x.seq) FILTER (WHERE x.pinned IS NULL)) AS version,
+       SELECT o.chat_id, o.message_id, greatest(o.version, max(x.seq) FILTER (WHERE x.pinned IS NULL)) AS version,
          o.reactions + coalesce(sum(x.reactions) FILTER (WHERE x.seq > o.version), 0) AS reactions,
          o.replies + coalesce(sum(x.replies) FILTER (WHERE x.seq > o.version), 0) AS replies,
          coalesce((array_agg(x.pinned ORDER BY x.seq DESC) FILTER (WHERE x.pinned IS NOT NULL))[1], o.is_pinned)
            AS is_pinned
-       FROM moved, unnest($20::bigint[], $21::bigint[], $22::int[], $23::int[], $24::boolean[])
-         x(message_id, seq, reactions, replies, pinned)
-       CROSS JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = $2
+       FROM moved m JOIN unnest($22::bigint[], $23::bigint[], $24::bigint[], $25::int[], $26::int[], $27::boolean[])
+         x(chat_id, message_id, seq, reactions, replies, pinned) ON x.chat_id = m.chat_id
+       CROSS JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = x.chat_id
          AND o.message_id = x.message_id OFFSET 0) o
-       GROUP BY o.message_id, o.version, o.reactions, o.replies, o.is_pinned
+       GROUP BY o.chat_id, o.message_id, o.version, o.reactions, o.replies, o.is_pinned
      ) c
-     WHERE d.generation = $1 AND d.chat_id = $2 AND d.message_id = c.message_id
+     WHERE d.generation = $1 AND d.chat_id = c.chat_id AND d.message_id = c.message_id
    )
-   SELECT FROM moved`,
+   SELECT chat_id FROM moved`,
 );
 
 const begin = sql(
@@ -119,13 +128,23 @@ export class IndexRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
   /** As Engine.apply. */
-  async apply(generation: number, chatId: number, old: number, seq: number, effects: Effects): Promise<boolean> {
-    const { workspaceId, stored, removedIds, changes } = effects;
-    const lexemes = stored.map(({ message }) =>
-      lexemesOf(message.content, message.sender_id, chatId, message.parent_id !== null),
+  async apply(generation: number, moves: readonly Move[]): Promise<ReadonlySet<number>> {
+    const inOrder = moves.toSorted((a, b) => a.chatId - b.chatId);
+    const { chatIds: removedFrom, items: removedIds } = ofAll(inOrder, ({ removedIds }) => removedIds);
+    const { chatIds: storedIn, items: stored } = ofAll(inOrder, (effects) => effects.stored);
+    const { chatIds: changedIn, items: changes } = ofAll(inOrder, (effects) => effects.changes);
+    const lexemes = stored.map(({ message }, index) =>
+      lexemesOf(message.content, message.sender_id, storedIn[index]!, message.parent_id !== null),
     );
-    const rows = await this.database.query(apply, [
-      ...[generation, chatId, old, seq, workspaceId ?? null, removedIds],
+    const rows = await this.database.query<{ chat_id: number }>(apply, [
+      generation,
+      inOrder.map(({ chatId }) => chatId),
+      inOrder.map(({ old }) => old),
+      inOrder.map(({ seq }) => seq),
+      inOrder.map(({ effects }) => effects.workspaceId ?? null),
+      removedFrom,
+      removedIds,
+      storedIn,
       stored.map(({ message }) => message.id),
       stored.map(({ message }) => message.seq),
       stored.map(({ version }) => version),
@@ -139,13 +158,14 @@ export class IndexRepository {
       lexemes.map(({ words }) => words),
       lexemes.map(({ toStem }) => toStem),
       lexemes.map(({ stemmer }) => stemmer),
+      changedIn,
       changes.map(({ messageId }) => messageId),
-      changes.map((change) => change.seq),
+      changes.map(({ seq }) => seq),
       changes.map(({ reactions }) => reactions),
       changes.map(({ replies }) => replies),
       changes.map(({ isPinned }) => isPinned ?? null),
     ]);
-    return rows.length > 0;
+    return new Set(rows.map(({ chat_id }) => chat_id));
   }
 
   /** As Engine.begin. */
@@ -166,4 +186,17 @@ export class IndexRepository {
   async purge(generation: number, chatId: number): Promise<void> {
     while ((await this.database.query(purge, [generation, chatId])).length === purgeSlice);
   }
+}
+
+/** Something of all moves in one list, with the chat of each. */
+function ofAll<Item>(moves: readonly Move[], itemsOf: (effects: Effects) => readonly Item[]) {
+  const chatIds: number[] = [];
+  const items: Item[] = [];
+  for (const { chatId, effects } of moves) {
+    for (const item of itemsOf(effects)) {
+      chatIds.push(chatId);
+      items.push(item);
+    }
+  }
+  return { chatIds, items };
 }

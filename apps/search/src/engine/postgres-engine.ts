@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { stemmers } from '../text/languages.js';
-import type { Effects } from './effects.js';
-import { activeOf, countedExactly, Engine, type Found, type Generation, type Hit, type Search } from './engine.js';
+import {
+  activeOf,
+  countedExactly,
+  Engine,
+  type Found,
+  type Generation,
+  type Hit,
+  type Move,
+  type Search,
+} from './engine.js';
 import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
 import { MatchRepository } from './match.repository.js';
@@ -81,8 +89,8 @@ export class PostgresEngine extends Engine {
     return this.index.positions(generation, chatIds);
   }
 
-  apply(generation: number, chatId: number, old: number, seq: number, effects: Effects): Promise<boolean> {
-    return this.index.apply(generation, chatId, old, seq, effects);
+  apply(generation: number, moves: readonly Move[]): Promise<ReadonlySet<number>> {
+    return this.index.apply(generation, moves);
   }
 
   purge(generation: number, chatId: number): Promise<void> {

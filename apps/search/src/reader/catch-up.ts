@@ -1,13 +1,14 @@
 import type { Bus } from '#bus/bus.js';
 import { logRpc, type LogEntry } from '#contracts/log.contract.js';
 import { effectsOf, noEffects } from '../engine/effects.js';
-import type { Engine } from '../engine/engine.js';
+import type { Engine, Move } from '../engine/engine.js';
 import { self } from '../self.js';
+import type { Growth } from './chat-queue.js';
 import type { Pace } from './pace.js';
 
 const pieceLength = 500;
 
-/** Brings a chat of one generation of the index to the end of the chat's log. */
+/** Brings chats of one generation of the index to the ends of their logs. */
 export class CatchUp {
   private stopped = false;
 
@@ -22,12 +23,17 @@ export class CatchUp {
     this.stopped = true;
   }
 
-  /** First with the entries at hand, then with whatever the log has beyond the index. */
-  async run(generation: number, chatId: number, entries: readonly LogEntry[] = []): Promise<void> {
-    const [first] = entries;
-    if (first !== undefined && (await this.pace.run(() => this.apply(generation, chatId, first.seq - 1, entries))))
-      return;
+  /** Indexes the whole log of a chat that the index does not have. */
+  async run(generation: number, chatId: number): Promise<void> {
     while (!this.stopped && !(await this.pace.run(() => this.follow(generation, chatId))));
+  }
+
+  /** Indexes what is known of these chats. Answers those for which that is not enough: they have to `run`. */
+  async add(generation: number, growths: readonly Growth[]): Promise<number[]> {
+    const isPlain = ({ entries }: Growth) => entries.length > 0 && !entries.some(isEnd);
+    const moves = growths.filter(isPlain).map(moveOf);
+    const moved = moves.length > 0 ? await this.engine.apply(generation, moves) : new Set();
+    return growths.flatMap(({ chatId }) => (moved.has(chatId) ? [] : chatId));
   }
 
   /** Indexes the next piece of the log. True when that was its end, or the generation is gone. */
@@ -38,23 +44,15 @@ export class CatchUp {
     const { entries, last_seq, has_more } = await this.bus.call(logRpc.follow, range, { as: self });
     if (last_seq < position) await this.restart(generation, chatId, position);
     else if (entries.length === 0) return true;
-    else return (await this.apply(generation, chatId, position, entries)) && !has_more;
+    else return (await this.apply(generation, chatId, entries)) && !has_more;
     return false;
   }
 
   /** False when somebody else has moved the chat's position meanwhile; then nothing more was done. */
-  private async apply(
-    generation: number,
-    chatId: number,
-    from: number,
-    entries: readonly LogEntry[],
-  ): Promise<boolean> {
-    let position = from;
+  private async apply(generation: number, chatId: number, entries: readonly LogEntry[]): Promise<boolean> {
     for (const stretch of stretches(entries)) {
-      const seq = stretch.at(-1)?.seq ?? position;
-      if (stretch[0]?.type === 'chat.deleted') await this.engine.purge(generation, chatId);
-      if (!(await this.engine.apply(generation, chatId, position, seq, effectsOf(stretch)))) return false;
-      position = seq;
+      if (stretch.some(isEnd)) await this.engine.purge(generation, chatId);
+      if (!(await this.engine.apply(generation, [moveOf({ chatId, entries: stretch })])).has(chatId)) return false;
     }
     return true;
   }
@@ -62,13 +60,22 @@ export class CatchUp {
   /** A log that is shorter than its index came out of a backup: the chat is indexed anew. */
   private async restart(generation: number, chatId: number, position: number): Promise<void> {
     await this.engine.purge(generation, chatId);
-    await this.engine.apply(generation, chatId, position, 0, noEffects);
+    await this.engine.apply(generation, [{ chatId, old: position, seq: 0, effects: noEffects }]);
   }
 }
 
 /** The end of a chat stands alone: its messages go in slices, outside the statement that moves the position. */
 function stretches(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
-  const end = entries.findIndex(({ type }) => type === 'chat.deleted');
+  const end = entries.findIndex(isEnd);
   if (end === -1) return [entries];
   return [entries.slice(0, end), entries.slice(end)].filter((stretch) => stretch.length > 0);
+}
+
+function isEnd({ type }: LogEntry): boolean {
+  return type === 'chat.deleted';
+}
+
+function moveOf({ chatId, entries }: Growth): Move {
+  const [first, last] = [entries[0]!, entries.at(-1)!];
+  return { chatId, old: first.seq - 1, seq: last.seq, effects: effectsOf(entries) };
 }

@@ -1,22 +1,71 @@
 import { expect, it } from '@jest/globals';
+import { range } from '#testing/range.js';
+import type { LogEntry } from '#contracts/log.contract.js';
 import { eventually } from '#testing/eventually.js';
 import { ChatQueue } from './chat-queue.js';
+
+/** Entries of which only the place in the log matters. */
+const entries = (chat_id: number, first: number, last: number): LogEntry[] =>
+  range(first, last).map((seq) => ({ type: 'message.unpinned', chat_id, seq, data: { message_id: 1 } }) as LogEntry);
+const taken = (queue: ChatQueue) => queue.take().map((growth) => [growth.chatId, growth.entries.map(({ seq }) => seq)]);
 
 it('says how many chats are not indexed to their end, and since when', async () => {
   const queue = new ChatQueue();
   expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
   for (const chatId of [1, 2, 1]) queue.push(chatId, []);
   expect(queue.size).toBe(2);
-  for (const chatId of [1, 2]) expect(await queue.take()).toMatchObject({ chatId });
+  expect(taken(queue)).toEqual([[1, []]]);
   expect(queue.size).toBe(2);
   await eventually(() => queue.lagSeconds >= 0.02);
-  queue.giveBack(1);
-  queue.push(2, []);
-  expect(queue.size).toBe(1);
+  queue.push(1, entries(1, 5, 5));
+  expect(queue.size).toBe(2);
+  queue.finish();
   expect(queue.lagSeconds).toBeGreaterThanOrEqual(0.02);
-  queue.giveBack(2);
-  expect(await queue.take()).toMatchObject({ chatId: 2 });
-  queue.giveBack(2);
+  expect(taken(queue)).toEqual([[2, []]]);
+  expect(taken(queue)).toEqual([[1, [5]]]);
+  queue.finish();
   expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
+  const filled = queue.filled();
   queue.close();
+  expect(await filled).toBe(false);
+});
+
+it('gives many chats at once as long as their entries are known, and not too many', () => {
+  const queue = new ChatQueue();
+  queue.push(1, entries(1, 3, 3));
+  queue.push(2, entries(2, 8, 9));
+  queue.push(1, entries(1, 4, 5));
+  queue.push(3, entries(3, 1, 2));
+  queue.push(3, entries(3, 4, 4));
+  queue.push(4, entries(4, 1, 999));
+  queue.push(5, entries(5, 1, 2));
+  expect(taken(queue)).toEqual([
+    [1, [3, 4, 5]],
+    [2, [8, 9]],
+  ]);
+  // Something between its entries is missing.
+  expect(taken(queue)).toEqual([[3, []]]);
+  expect(queue.take()).toHaveLength(1);
+  expect(queue.take()).toHaveLength(1);
+  expect(queue.take()).toEqual([]);
+});
+
+it('leaves what is waiting or under way as it is when it is found behind', () => {
+  const queue = new ChatQueue();
+  queue.push(1, entries(1, 3, 3));
+  queue.find(1);
+  expect(taken(queue)).toEqual([[1, [3]]]);
+  queue.find(1);
+  queue.find(2);
+  expect(taken(queue)).toEqual([[2, []]]);
+});
+
+it('is short while little waits', () => {
+  const queue = new ChatQueue();
+  queue.push(1, entries(1, 1, 1_000));
+  expect(queue.isShort).toBe(true);
+  queue.push(2, entries(2, 1, 600));
+  expect(queue.isShort).toBe(false);
+  queue.push(1, entries(1, 1_001, 1_001));
+  expect(taken(queue)).toEqual([[1, []]]);
 });

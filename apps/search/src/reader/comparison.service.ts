@@ -18,6 +18,8 @@ const slice = 1_000;
 export class ComparisonService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly recent = new Loop('search.comparison', recentMs, () => this.compareRecent());
   private readonly sweep = new Loop('search.sweep', retryMs, () => this.compareAll());
+  /** The heads, a second ago, of the chats that were behind them. */
+  private lateBefore: ReadonlyMap<number, number> = new Map();
   private sweptAt = -Infinity;
   private stopped = false;
 
@@ -38,9 +40,16 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     await Promise.all([this.recent.stop(), this.sweep.stop()]);
   }
 
+  /** What is behind for a moment is on its way; what is still behind a second later is not. */
   private async compareRecent(): Promise<void> {
     const { heads } = await this.bus.call(logRpc.recentHeads, {}, { as: self });
-    lagEntries.set(await this.compare(heads));
+    const positions = await this.positionsOf(heads);
+    const late = heads.filter(({ chat_id, last_seq }) => positionIn(positions, chat_id) < last_seq);
+    for (const { chat_id } of late) {
+      if (positionIn(positions, chat_id) < (this.lateBefore.get(chat_id) ?? 0)) this.queue.find(chat_id);
+    }
+    this.lateBefore = new Map(late.map(({ chat_id, last_seq }) => [chat_id, last_seq]));
+    lagEntries.set(late.reduce((sum, { chat_id, last_seq }) => sum + last_seq - positionIn(positions, chat_id), 0));
   }
 
   private async compareAll(): Promise<void> {
@@ -50,7 +59,11 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     let after = 0;
     while (!this.stopped) {
       const page = await this.bus.call(logRpc.allHeads, { after_chat_id: after, limit: slice }, { as: self });
-      await this.compare(page.heads);
+      const positions = await this.positionsOf(page.heads);
+      for (const { chat_id, last_seq } of page.heads) {
+        // A log that is shorter than its index came out of a backup.
+        if (positionIn(positions, chat_id) !== last_seq) this.queue.find(chat_id);
+      }
       await this.queue.drained();
       after = page.heads.at(-1)?.chat_id ?? after;
       if (!page.has_more) break;
@@ -60,19 +73,15 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     this.sweptAt = startedAt;
   }
 
-  /** Queues the chats that are not indexed to their end. Answers how many entries that are. */
-  private async compare(heads: readonly Head[]): Promise<number> {
+  private async positionsOf(heads: readonly Head[]): Promise<ReadonlyMap<number, number>> {
     const generation = activeOf(await this.engine.generations());
-    const positions = await this.engine.positions(
+    return this.engine.positions(
       generation.id,
       heads.map(({ chat_id }) => chat_id),
     );
-    let behind = 0;
-    for (const { chat_id, last_seq } of heads) {
-      const position = positions.get(chat_id) ?? 0;
-      if (position !== last_seq) this.queue.push(chat_id, []);
-      behind += Math.max(0, last_seq - position);
-    }
-    return behind;
   }
+}
+
+function positionIn(positions: ReadonlyMap<number, number>, chatId: number): number {
+  return positions.get(chatId) ?? 0;
 }

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Load } from './load.js';
 
 const restFactor = 9;
-const longestRestMs = 1_000;
 /** How long the index works at most before it rests and looks what others do, and for how long it looks. */
 const workMs = 1_000;
 const lookMs = 110;
@@ -10,7 +9,7 @@ const lookMs = 110;
 /**
  * Lets people go first. The index does one piece of work after the other. Each second it stands still for a moment and
  * sees how busy process and machine are without it; while they are, it rests after each piece for nine times its length,
- * a second at most. What comes meanwhile is indexed in larger pieces, which cost less.
+ * as long as may be at most. What comes meanwhile is indexed in larger pieces, which cost less.
  */
 export class Pace {
   private readonly ended = new AbortController();
@@ -19,8 +18,8 @@ export class Pace {
 
   constructor(private readonly load: Pick<Load, 'isHigh' | 'watch'> = new Load()) {}
 
-  /** Does the work when it is its turn; settles with it. */
-  async run<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** Does the work when it is its turn; settles with it. `longestRestMs` is asked when it is done. */
+  async run<Result>(work: () => Promise<Result>, longestRestMs = () => 1_000): Promise<Result> {
     const turn = this.line;
     let leave = (): void => undefined;
     this.line = new Promise((resolve) => (leave = resolve));
@@ -29,7 +28,7 @@ export class Pace {
     try {
       return await work();
     } finally {
-      void this.rest(performance.now() - since).then(leave);
+      void this.rest(Math.min(longestRestMs(), restFactor * (performance.now() - since))).then(leave);
     }
   }
 
@@ -38,10 +37,10 @@ export class Pace {
     this.ended.abort();
   }
 
-  private async rest(workedMs: number): Promise<void> {
+  private async rest(restMs: number): Promise<void> {
     const mustLook = performance.now() - this.lookedAt >= workMs;
     if (!this.load.isHigh && !mustLook) return;
-    const ms = this.load.isHigh ? Math.min(longestRestMs, restFactor * workedMs) : lookMs;
+    const ms = this.load.isHigh ? restMs : lookMs;
     const seen = this.load.watch();
     await pause(ms, undefined, { signal: this.ended.signal }).catch(() => undefined);
     seen();

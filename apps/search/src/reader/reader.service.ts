@@ -7,8 +7,8 @@ import { CatchUp } from './catch-up.js';
 import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
 
-/** Chats that are read at the same time. */
-const workers = 4;
+/** Rests while others are busy: so short that a message is found within a second, unless too much comes for that. */
+const restMs = { short: 300, long: 1_000 };
 
 /**
  * Reads the logs of all chats into the index. Position and effects of a chat move together and only from where they
@@ -17,7 +17,7 @@ const workers = 4;
 @Injectable()
 export class ReaderService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('search.reader');
-  private running: Promise<void>[] = [];
+  private running = Promise.resolve();
   private subscription: Subscription | undefined;
   private readonly catchUp: CatchUp;
 
@@ -31,7 +31,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
-    this.running = Array.from({ length: workers }, () => this.work());
+    this.running = this.work();
     this.subscription = this.bus.subscribe(logEvent.chat, '*', ({ chat_id, entries }) => {
       this.queue.push(chat_id, entries);
     });
@@ -42,22 +42,23 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
     this.pace.end();
     this.subscription?.unsubscribe();
     this.queue.close();
-    await Promise.all(this.running);
+    await this.running;
   }
 
   private async work(): Promise<void> {
-    for (;;) {
-      const growth = await this.queue.take();
-      if (growth === undefined) return;
-      const { chatId, entries } = growth;
+    while (await this.queue.filled()) {
       try {
-        await this.catchUp.run(activeOf(await this.engine.generations()).id, chatId, entries);
+        const generation = activeOf(await this.engine.generations()).id;
+        // What waits is taken only when it is its turn: what came during the rest before goes with it.
+        const behind = await this.pace.run(
+          () => this.catchUp.add(generation, this.queue.take()),
+          () => (this.queue.isShort ? restMs.short : restMs.long),
+        );
+        for (const chatId of behind) await this.catchUp.run(generation, chatId);
       } catch (error) {
-        this.logger.error('A chat is not indexed for now; the next comparison finds it again', error, {
-          chat_id: chatId,
-        });
+        this.logger.error('Some chats are not indexed for now; the next comparison finds them again', error);
       } finally {
-        this.queue.giveBack(chatId);
+        this.queue.finish();
       }
     }
   }
