@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Encoded } from '#bus/encoded.js';
+import { CacheTally } from '#cache/cache.metrics.js';
 import { notFound } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import { GateMemory } from '../gate/gate.memory.js';
@@ -31,6 +32,7 @@ export class LatestPages {
     noUpdateTTL: true,
   });
   private readonly pending = new Map<number, Promise<LatestPage | undefined>>();
+  private readonly tally = new CacheTally('messages');
 
   constructor(
     @Inject(GateService) private readonly gate: GateService,
@@ -50,7 +52,10 @@ export class LatestPages {
   async read(userId: number, chatId: number, limit: number): Promise<Encoded | undefined> {
     const recalled = this.memory.recall(userId, chatId);
     const ready = recalled === undefined ? undefined : this.pages.get(chatId)?.answer(limit, recalled);
-    if (ready !== undefined) return ready;
+    if (ready !== undefined) {
+      this.tally.localHits++;
+      return ready;
+    }
     for (let tries = 0; tries < mostTries; tries++) {
       const lastSeq = await this.gate.lastSeq(userId, chatId);
       if (lastSeq === undefined) throw notFound('chat');
@@ -67,7 +72,11 @@ export class LatestPages {
 
   private async upTo(chatId: number, lastSeq: number): Promise<LatestPage | undefined> {
     const page = this.pages.get(chatId);
-    if (page !== undefined && page.lastSeq >= lastSeq) return page;
+    if (page !== undefined && page.lastSeq >= lastSeq) {
+      this.tally.localHits++;
+      return page;
+    }
+    this.tally.misses++;
     const pending = this.pending.get(chatId) ?? this.renew(chatId).finally(() => this.pending.delete(chatId));
     this.pending.set(chatId, pending);
     return pending;

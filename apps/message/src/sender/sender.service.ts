@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Bus } from '#bus/bus.js';
+import { CacheTally } from '#cache/cache.metrics.js';
 import type { Message } from '#contracts/message.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { toMessage, type MessageRow } from '../message.row.js';
@@ -30,6 +31,7 @@ export class SenderService {
     ttlResolution: 0,
   });
   private readonly pending = new Map<number, Promise<void>>();
+  private readonly tally = new CacheTally('sender');
 
   constructor(@Inject(Bus) private readonly bus: Bus) {}
 
@@ -40,6 +42,8 @@ export class SenderService {
   async get(ids: Iterable<number>): Promise<Map<number, User>> {
     const wanted = [...new Set(ids)];
     const stale = wanted.filter((id) => !this.isFresh(id));
+    this.tally.localHits += wanted.length - stale.length;
+    this.tally.misses += stale.length;
     if (stale.length === 0) return this.getKnown(wanted);
     const missing = stale.filter((id) => !this.pending.has(id));
     for (let start = 0; start < missing.length; start += mostPerCall) {
