@@ -14,6 +14,8 @@ import { startRedis } from '#servers/redis.js';
 import { authDataSource } from '../../apps/auth/src/auth.data-source.js';
 import { UserRepository } from '../../apps/auth/src/user/user.repository.js';
 import type { Bench, Figure, Setting } from './bench.js';
+import { hits } from './cache-hits.js';
+import { warming } from './cache-warming.js';
 import { compare, takeTurns, type Side } from './rounds.js';
 import { dataFolder } from './subject.js';
 import { withStore } from './store.js';
@@ -25,19 +27,17 @@ const sizes = [1, 5, 100, 1_000];
 /** What a cached value costs in each layer, against the statement that it saves. */
 export const cache: Bench = {
   name: 'cache',
-  about: 'users from the memory of the process, from Redis and from PostgreSQL; a service instance kept and made anew',
+  about: 'users from memory, Redis and PostgreSQL; a service instance kept and made anew; warming; hits under the mix',
   topologies: ['standalone'],
-  run: (setting) =>
-    withStore(async ({ admin, database }) => {
+  run: async (setting) => {
+    const ofUsers = await withStore(async ({ admin, database }) => {
       await admin.query(`INSERT INTO auth.users (email, username)
         SELECT 'user' || n || '@example.com', 'user' || n FROM generate_series(1, ${users}) n`);
       await admin.query('VACUUM ANALYZE auth.users');
-      const figures = [
-        ...(await layers(setting, new UserRepository(database))),
-        ...(await instances(setting, database)),
-      ];
-      return { figures };
-    }, authDataSource),
+      return [...(await layers(setting, new UserRepository(database))), ...(await instances(setting, database))];
+    }, authDataSource);
+    return { figures: [...ofUsers, ...(await warming(setting)), ...(await hits(setting))] };
+  },
 };
 
 async function layers(setting: Setting, repository: UserRepository): Promise<Figure[]> {

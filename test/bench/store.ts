@@ -14,6 +14,8 @@ import { dataFolder } from './subject.js';
 export interface Store {
   /** As the superuser. */
   readonly url: string;
+  /** As the service. */
+  readonly serviceUrl: string;
   readonly admin: pg.Client;
   /** As the service, with its pool. */
   readonly database: Database;
@@ -39,10 +41,11 @@ export async function withStore<Result>(
     const url = server.adminUrl.replace(/\/postgres$/, '/fechatter');
     const admin = new pg.Client({ connectionString: url });
     await admin.connect();
-    const dataSource = createDataSource(prepared.urlOf(service.schema), service, defaultPool);
+    const serviceUrl = prepared.urlOf(service.schema);
+    const dataSource = createDataSource(serviceUrl, service, defaultPool);
     const database = new Database(await dataSource.initialize());
     try {
-      return await work({ url, admin, database });
+      return await work({ url, serviceUrl, admin, database });
     } finally {
       await database.close();
       await admin.end();
