@@ -3,6 +3,7 @@ import { FechatterError } from '#contracts/error.js';
 import type { Rpc } from '#contracts/contract.js';
 import { currentTraceparent } from '#telemetry/tracing.js';
 import type { CallContext, CallOptions } from './bus.js';
+import { Deadlines } from './deadlines.js';
 
 const defaultTimeoutMs = 5_000;
 /** What a caller keeps back of its own deadline, so that it can still answer when the callee used up all the time. */
@@ -48,18 +49,21 @@ export function nobodyServes(subject: string): FechatterError {
   });
 }
 
+const deadlines = new Deadlines();
+
 /** Waits for work no longer than the deadline of its call. */
 export function beforeDeadline<Result>(work: Promise<Result>, deadline: number, subject: string): Promise<Result> {
   // By hand, as Promise.race makes three promises more for every call.
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(timedOut(subject)), deadline - Date.now());
+    const wait = { deadline, expire: () => reject(timedOut(subject)) };
+    deadlines.add(wait);
     work.then(
       (result) => {
-        clearTimeout(timer);
+        deadlines.delete(wait);
         resolve(result);
       },
       (error: Error) => {
-        clearTimeout(timer);
+        deadlines.delete(wait);
         reject(error);
       },
     );

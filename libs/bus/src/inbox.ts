@@ -1,14 +1,13 @@
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { Logger } from '#telemetry/logger.js';
 import { bundleRequests, cut, unbundleAnswers, type BundledRequest } from './bundle.js';
+import { Deadlines, type Wait } from './deadlines.js';
 import { NoResponders } from './retry.js';
 import { Turn } from './turn.js';
 import { decodeError, encodeFacts, isError, type RequestFacts } from './wire.js';
 
 const logger = new Logger('bus.nats');
 
-/** Shorter than what a caller keeps back of its deadline, so that it learns in time that the callee did not answer. */
-const sweepEveryMs = 10;
 const mostPending = 10_000;
 const noResponders = 503;
 
@@ -22,8 +21,7 @@ export class Unanswered extends Error {
   }
 }
 
-interface Pending {
-  readonly deadline: number;
+interface Pending extends Wait {
   /** The message in which it went, by the token of the first request in it. */
   sentWith: string | undefined;
   resolve(payload: Uint8Array): void;
@@ -38,7 +36,7 @@ export class Inbox {
   private readonly prefix: string;
   private readonly pending = new Map<string, Pending>();
   private readonly turn = new Turn<BundledRequest>((subject, requests) => this.send(subject, requests));
-  private sweeper: NodeJS.Timeout | undefined;
+  private readonly deadlines = new Deadlines();
   private last = 0;
 
   /** `inboxPrefix` is private to the service, so that NATS can keep others from listening. */
@@ -59,8 +57,10 @@ export class Inbox {
     return new Promise((resolve, reject) => {
       if (this.pending.size >= mostPending) throw new Unanswered('full');
       const reply = (++this.last).toString(36);
-      this.pending.set(reply, { deadline: facts.deadline, sentWith: undefined, resolve, reject });
-      this.sweeper ??= setInterval(() => this.sweep(), sweepEveryMs);
+      const expire = () => this.fail(reply, new Unanswered('deadline'));
+      const pending = { deadline: facts.deadline, sentWith: undefined, resolve, reject, expire };
+      this.pending.set(reply, pending);
+      this.deadlines.add(pending);
       this.turn.add(`rpc.${subject}`, { reply, facts, payload });
     });
   }
@@ -68,7 +68,6 @@ export class Inbox {
   /** The connection is gone: whoever waits learns it now instead of at the deadline. */
   disconnected(): void {
     for (const token of this.pending.keys()) this.fail(token, new Unanswered('connection'));
-    this.sweep();
   }
 
   private send(subject: string, requests: readonly BundledRequest[]): void {
@@ -109,25 +108,20 @@ export class Inbox {
   }
 
   private settle(token: string, payload: Uint8Array, failed: boolean): void {
-    const pending = this.pending.get(token);
-    if (pending === undefined) return;
     if (failed) return this.fail(token, decodeError(payload));
-    this.pending.delete(token);
-    pending.resolve(payload);
+    this.take(token)?.resolve(payload);
   }
 
   private fail(token: string, error: Error): void {
-    this.pending.get(token)?.reject(error);
-    this.pending.delete(token);
+    this.take(token)?.reject(error);
   }
 
-  private sweep(): void {
-    const now = Date.now();
-    for (const [token, { deadline }] of this.pending) {
-      if (deadline <= now) this.fail(token, new Unanswered('deadline'));
-    }
-    if (this.pending.size > 0) return;
-    clearInterval(this.sweeper);
-    this.sweeper = undefined;
+  /** What is settled is waited for no more. */
+  private take(token: string): Pending | undefined {
+    const pending = this.pending.get(token);
+    if (pending === undefined) return undefined;
+    this.pending.delete(token);
+    this.deadlines.delete(pending);
+    return pending;
   }
 }

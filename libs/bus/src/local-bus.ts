@@ -101,20 +101,19 @@ export class LocalBus extends Bus {
     this.listeners.clear();
   }
 
-  private async perform<C extends Rpc>(
-    contract: C,
-    request: RequestInputOf<C>,
-    options: CallOptions,
-  ): Promise<unknown> {
+  private perform<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<unknown> {
     const { subject } = contract;
     // While it closes, requests in flight may still call others.
     if (this.closing !== undefined && options.within === undefined) throw nobodyServes(subject);
     const context = outgoingContext(options);
     if (this.freeze) checkRequestSize(encodePayload(request));
-    const server = this.servers.get(subject) ?? (await this.serverOf(subject, context.deadline));
-    admit(contract, context);
-    const shared = this.share(request) as RequestOf<Rpc>;
-    return beforeDeadline(this.handle(server, subject, shared, context), context.deadline, subject);
+    const begin = (server: Server): Promise<unknown> => {
+      admit(contract, context);
+      const shared = this.share(request) as RequestOf<Rpc>;
+      return beforeDeadline(this.handle(server, subject, shared, context), context.deadline, subject);
+    };
+    const server = this.servers.get(subject);
+    return server === undefined ? this.serverOf(subject, context.deadline).then(begin) : begin(server);
   }
 
   private serverOf(subject: string, deadline: number): Promise<Server> {
