@@ -3,7 +3,7 @@ import { Logger } from '#telemetry/logger.js';
 import { bundleRequests, cut, unbundleAnswers, type BundledRequest } from './bundle.js';
 import { Deadlines, type Wait } from './deadlines.js';
 import { NoResponders } from './retry.js';
-import { Turn } from './turn.js';
+import { byKey, Turn } from './turn.js';
 import { decodeError, encodeFacts, isError, type RequestFacts } from './wire.js';
 
 const logger = new Logger('bus.nats');
@@ -28,6 +28,10 @@ interface Pending extends Wait {
   reject(error: Error): void;
 }
 
+interface Outgoing extends BundledRequest {
+  readonly subject: string;
+}
+
 /**
  * One reply subject for all requests of this process, and one timer for all their deadlines: a subscription and a timer
  * per request, as NATS clients do it, cost two to four times as much. Requests of one turn to one subject share a message.
@@ -35,7 +39,7 @@ interface Pending extends Wait {
 export class Inbox {
   private readonly prefix: string;
   private readonly pending = new Map<string, Pending>();
-  private readonly turn = new Turn<BundledRequest>((subject, requests) => this.send(subject, requests));
+  private readonly turn = new Turn<Outgoing>((requests) => this.sendAll(requests));
   private readonly deadlines = new Deadlines();
   private last = 0;
 
@@ -61,7 +65,7 @@ export class Inbox {
       const pending = { deadline: facts.deadline, sentWith: undefined, resolve, reject, expire };
       this.pending.set(reply, pending);
       this.deadlines.add(pending);
-      this.turn.add(`rpc.${subject}`, { reply, facts, payload });
+      this.turn.add({ subject: `rpc.${subject}`, reply, facts, payload });
     });
   }
 
@@ -70,9 +74,13 @@ export class Inbox {
     for (const token of this.pending.keys()) this.fail(token, new Unanswered('connection'));
   }
 
-  private send(subject: string, requests: readonly BundledRequest[]): void {
+  private sendAll(requests: readonly Outgoing[]): void {
     const wanted = requests.filter(({ reply }) => this.pending.has(reply));
-    for (const part of cut(wanted, ({ payload }) => payload.length)) {
+    for (const [subject, ofSubject] of byKey(wanted, (request) => request.subject)) this.send(subject, ofSubject);
+  }
+
+  private send(subject: string, requests: readonly BundledRequest[]): void {
+    for (const part of cut(requests, ({ payload }) => payload.length)) {
       const [first] = part;
       if (first === undefined) continue;
       for (const { reply } of part) this.pending.get(reply)!.sentWith = first.reply;

@@ -9,12 +9,14 @@ import { toVisible } from './failure.js';
 import type { Identities } from './identity.js';
 import type { InFlight } from './in-flight.js';
 import { checkReplySize, decodePayload, encodePayload } from './payload.js';
-import { Turn } from './turn.js';
+import { byKey, Turn } from './turn.js';
 import { answerWith, contextOf, decodeFacts, encodeOutcome, type Answer, type RequestFacts } from './wire.js';
 
 const logger = new Logger('bus.nats');
 
 interface Ready extends BundledAnswer {
+  /** Where the process listens that has asked. */
+  readonly inbox: string;
   readonly inFlight: InFlight;
 }
 
@@ -27,7 +29,7 @@ export interface Service {
 
 /** The answering half of NatsBus. Answers of one turn to the same process share a message. */
 export class NatsAnswerer {
-  private readonly turn = new Turn<Ready>((inbox, answers) => this.send(inbox, answers));
+  private readonly turn = new Turn<Ready>((answers) => this.sendAll(answers));
 
   constructor(
     private readonly connection: NatsConnection,
@@ -37,7 +39,7 @@ export class NatsAnswerer {
   /** Answers what came over NATS: one request, or several. Never throws: whatever goes wrong is an answer too. */
   receive(message: Msg, service: Service): void {
     const bundled = requestsOf(message);
-    const inbox = message.reply?.slice(0, message.reply.lastIndexOf('.'));
+    const inbox = message.reply?.slice(0, message.reply.lastIndexOf('.')) ?? '';
     if (bundled === undefined) {
       service.inFlight.begin();
       void this.answer(decodeFacts(message), message.data, service)
@@ -49,7 +51,7 @@ export class NatsAnswerer {
     for (const { reply: to, facts, payload } of bundled) {
       service.inFlight.begin();
       void this.answer(facts, payload, service).then((answer) =>
-        this.turn.add(inbox ?? '', { to, answer, inFlight: service.inFlight }),
+        this.turn.add({ inbox, to, answer, inFlight: service.inFlight }),
       );
     }
   }
@@ -66,6 +68,10 @@ export class NatsAnswerer {
     } catch (error) {
       return answerWith(toVisible(error, contract.subject, facts.request_id));
     }
+  }
+
+  private sendAll(answers: readonly Ready[]): void {
+    for (const [inbox, ofInbox] of byKey(answers, (answer) => answer.inbox)) this.send(inbox, ofInbox);
   }
 
   private send(inbox: string, answers: readonly Ready[]): void {

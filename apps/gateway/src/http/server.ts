@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Encoded } from '#bus/encoded.js';
+import { Turn } from '#bus/turn.js';
 import { FechatterError } from '#contracts/error.js';
 import type { Probes } from '#health/probes.js';
 import { isMeasuring } from '#telemetry/metrics.js';
@@ -13,6 +14,16 @@ import { acceptBodies } from './body-parser.js';
 import { errorBody } from './error-body.js';
 import { withCaching } from './caching.js';
 import { countRequest } from './http.metrics.js';
+
+interface Answer {
+  readonly payload: unknown;
+  readonly done: (error: null, payload: unknown) => void;
+}
+
+/** Answers of one turn of the event loop leave together (README, Decisions). */
+const leaving = new Turn<Answer>((answers) => {
+  for (const { done, payload } of answers) done(null, payload);
+});
 
 const bodyLimit = 256 * 1024;
 const unreadBodyMs = 2_000;
@@ -65,8 +76,7 @@ export function createAdapter(
   fastify.addHook('onSend', (request, reply, payload, done) => {
     // A stop waits for every connection: one that is kept alive would hold it up.
     if (probes.isStopping) void reply.header('connection', 'close');
-    // Answers of one turn of the event loop leave together (README, Decisions).
-    setImmediate(done, null, withCaching(request, reply, payload));
+    leaving.add({ done, payload: withCaching(request, reply, payload) });
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     if (isMeasuring()) countRequest(request, reply);

@@ -21,8 +21,13 @@ export class TokenVerifier {
 
   /** For whom a token speaks that was verified before and is live; undefined where `verify` has to tell. */
   recall(token: string): UserCaller | undefined {
-    const known = this.revocations.areFresh ? this.verified.get(token) : undefined;
-    return known !== undefined && this.isLive(known) ? known : undefined;
+    const known = this.verified.get(token);
+    return known !== undefined && this.isKnownLive(known) ? known : undefined;
+  }
+
+  /** Whether the token of a caller is known to be live still; false where `verify` has to tell. */
+  isKnownLive(caller: UserCaller): boolean {
+    return this.revocations.areFresh && this.isLive(caller);
   }
 
   /** Throws UNAUTHORIZED for whatever is not a live access token of ours, UNAVAILABLE when that cannot be told. */

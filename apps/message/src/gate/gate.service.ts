@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Turn } from '#bus/turn.js';
 import { GateMemory } from './gate.memory.js';
 import { GateRepository, type Question } from './gate.repository.js';
 
@@ -12,7 +13,7 @@ interface Waiting extends Question {
 /** Says whether a user may read a chat now, and where its log ends. All who ask in one turn share one statement. */
 @Injectable()
 export class GateService {
-  private waiting: Waiting[] = [];
+  private readonly turn = new Turn<Waiting>((waiting) => this.lookUpAll(waiting));
 
   constructor(
     @Inject(GateRepository) private readonly gates: GateRepository,
@@ -22,14 +23,11 @@ export class GateService {
   /** The last seq of the chat's log as it was after the call began; undefined for who is not present. */
   lastSeq(userId: number, chatId: number): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ userId, chatId, resolve, reject });
-      if (this.waiting.length === 1) setImmediate(() => this.lookUpAll());
+      this.turn.add({ userId, chatId, resolve, reject });
     });
   }
 
-  private lookUpAll(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
+  private lookUpAll(waiting: readonly Waiting[]): void {
     for (let start = 0; start < waiting.length; start += mostPerLookUp) {
       void this.lookUp(waiting.slice(start, start + mostPerLookUp));
     }
