@@ -126,10 +126,10 @@ export const chatExamples = examples<Facts>(facts, {
   'chat.workspace_user.role_now': { params: (f) => [f.workspace, f.user], buffers: 10 },
   'chat.workspace_user.set_role': { params: (f) => [f.workspace, f.user, 'member'], buffers: 20 },
   'chat.workspace_user.share': { params: (f) => [f.workspace, f.people], buffers: 170 },
-  'chat.workspace_user.visible_all': {
-    params: (f) => [f.user, f.workspace],
-    buffers: 140,
-    bounds: { sorted: 25_000 },
-  },
   'chat.workspace_user.visible_among': { params: (f) => [f.guest, f.workspace, f.people], buffers: 470 },
+  'chat.workspace_user.visible_first': {
+    params: (f) => [f.user, null, 1_001],
+    buffers: 140,
+    bounds: { sorted: 1_100 },
+  },
 });

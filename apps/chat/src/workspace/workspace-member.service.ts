@@ -11,6 +11,9 @@ import { WorkspaceUserRepository } from './workspace-user.repository.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 import { WorkspaceService } from './workspace.service.js';
 
+/** Of whom one answer says that they may be seen. */
+const maxVisible = 1_000;
+
 /** Who belongs to a workspace. */
 @Injectable()
 export class WorkspaceMemberService {
@@ -84,9 +87,17 @@ export class WorkspaceMemberService {
   }
 
   /** Of `ids`, or altogether, those whom the caller may see: people of their workspaces; for a guest who shares a chat. */
-  async visible(userId: number, workspaceId?: number, ids?: readonly number[]): Promise<number[]> {
+  async visible(
+    userId: number,
+    workspaceId?: number,
+    ids?: readonly number[],
+  ): Promise<{ user_ids: number[]; has_more: boolean }> {
     if (workspaceId !== undefined) await this.access.require(userId, workspaceId);
-    return this.users.visible(userId, workspaceId, ids);
+    if (ids !== undefined) {
+      return { user_ids: await this.users.visibleAmong(userId, workspaceId, ids), has_more: false };
+    }
+    const found = await this.users.visibleFirst(userId, workspaceId, maxVisible + 1);
+    return { user_ids: found.slice(0, maxVisible), has_more: found.length > maxVisible };
   }
 
   private async requireOtherOwner(transaction: Transaction, workspaceId: number, userId: number): Promise<void> {

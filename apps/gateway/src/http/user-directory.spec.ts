@@ -26,7 +26,7 @@ beforeAll(async () => {
   );
   gateway.bus.serve(
     workspaceRpc.visibleUsers,
-    async ({ ids = [8, 9] }) => ({ user_ids: ids.filter((id) => id < 10) }),
+    async ({ ids = [8, 9] }) => ({ user_ids: ids.filter((id) => id < 10), has_more: false }),
     { queue: 'chat' },
   );
   gateway.bus.serve(

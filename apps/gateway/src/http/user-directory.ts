@@ -46,17 +46,34 @@ export class UserDirectory {
     return { ...user, status: this.presence.statusOf([id]).get(id) ?? 'offline' };
   }
 
+  /**
+   * Two calls where the caller sees at most a thousand people: auth looks among them. Otherwise four: auth looks among all
+   * and chat says which of the first thousand that match the caller may see.
+   */
   async search(
     { q, workspace_id, limit }: InputOf<typeof searchApi.users>['query'],
     call: RequestCall,
   ): Promise<ReplyOf<typeof searchApi.users>> {
-    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id }, { within: call });
-    const { users } = await this.bus.call(
-      userRpc.search,
-      { query: q, ids: user_ids, limit },
-      { within: call, as: self },
-    );
+    const visible = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id }, { within: call });
+    const users = visible.has_more
+      ? await this.searchAll(q, workspace_id, limit, call)
+      : (await this.bus.call(userRpc.search, { query: q, ids: visible.user_ids, limit }, { within: call, as: self }))
+          .users;
     return { users, next_cursor: null, has_more: false };
+  }
+
+  private async searchAll(
+    query: string,
+    workspace_id: number | undefined,
+    limit: number,
+    call: RequestCall,
+  ): Promise<User[]> {
+    const { user_ids: ids } = await this.bus.call(userRpc.candidates, { query }, { within: call, as: self });
+    const { user_ids } = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id, ids }, { within: call });
+    const visible = new Set(user_ids);
+    const best = ids.filter((id) => visible.has(id)).slice(0, limit);
+    const users = await this.usersById(best, call);
+    return best.flatMap((id) => users.get(id) ?? []);
   }
 
   private async usersById(ids: number[], call: RequestCall): Promise<Map<number, User>> {
