@@ -127,7 +127,7 @@ export const chatExamples = examples<Facts>(facts, {
   'chat.workspace_user.set_role': { params: (f) => [f.workspace, f.user, 'member'], buffers: 20 },
   'chat.workspace_user.share': { params: (f) => [f.workspace, f.people], buffers: 170 },
   'chat.workspace_user.visible_among': { params: (f) => [f.guest, f.workspace, f.people], buffers: 470 },
-  'chat.workspace_user.visible_first': {
+  'chat.workspace_user.visible_up_to': {
     params: (f) => [f.user, null, 1_001],
     buffers: 140,
     bounds: { sorted: 1_100 },

@@ -79,7 +79,7 @@ export const workspaceRpc = {
   removeMember: rpc('chat.workspace.member.remove', 'user', z.strictObject({ ...ofWorkspace, user_id: Id }), Done),
   /**
    * Whom the caller may see, of `ids` or altogether: everybody of their workspaces, or for a guest those they share a chat
-   * with. `has_more` when there are more than a thousand.
+   * with. When these are more than a thousand, none is named and `has_more` is true.
    */
   visibleUsers: rpc(
     'chat.workspace.visible_users',

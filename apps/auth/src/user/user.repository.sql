@@ -2,20 +2,20 @@
 
 -- auth.user.candidates
 SELECT id FROM (
-  (SELECT id, username FROM auth.users WHERE LOWER(username) ~>=~ LOWER($1::text) AND LOWER(username) ~<~ (LOWER($1::text) || chr(1114111)) ORDER BY LOWER(username) USING ~<~ LIMIT $4)
-  UNION ALL (SELECT id, username FROM auth.users WHERE LOWER(username) LIKE '%' || LOWER($2::text) || '%' AND NOT starts_with(LOWER(username), LOWER($1::text)) LIMIT $4)
-  UNION ALL (SELECT id, username FROM auth.users WHERE LOWER($3::text) OPERATOR(extensions.<%) LOWER(username) AND strpos(LOWER(username), LOWER($1::text)) = 0 LIMIT $4)
+  (SELECT id, LOWER(username) AS name FROM auth.users WHERE LOWER(username) ~>=~ LOWER($1::text) AND LOWER(username) ~<~ (LOWER($1::text) || chr(1114111)) ORDER BY LOWER(username) USING ~<~ LIMIT $4)
+  UNION ALL (SELECT id, LOWER(username) AS name FROM auth.users WHERE LOWER(username) LIKE '%' || LOWER($2::text) || '%' AND NOT starts_with(LOWER(username), LOWER($1::text)) LIMIT $4)
+  UNION ALL (SELECT id, LOWER(username) AS name FROM auth.users WHERE LOWER($3::text) OPERATOR(extensions.<%) LOWER(username) AND strpos(LOWER(username), LOWER($1::text)) = 0 LIMIT $4)
   LIMIT $4
 ) found ORDER BY CASE
-WHEN LOWER(username) = LOWER($1::text) THEN 0
-WHEN starts_with(LOWER(username), LOWER($1::text)) THEN 1
-WHEN LOWER(username) LIKE ANY (ARRAY['% ' || LOWER($2::text) || '%',
+WHEN name = LOWER($1::text) THEN 0
+WHEN starts_with(name, LOWER($1::text)) THEN 1
+WHEN name LIKE ANY (ARRAY['% ' || LOWER($2::text) || '%',
   '%.' || LOWER($2::text) || '%',
   '%-' || LOWER($2::text) || '%',
   '%\_' || LOWER($2::text) || '%']) THEN 2
-WHEN strpos(LOWER(username), LOWER($1::text)) > 0 THEN 3
-ELSE 5 - extensions.word_similarity(LOWER($3::text), LOWER(username))
-END, length(LOWER(username)), LOWER(username), id;
+WHEN strpos(name, LOWER($1::text)) > 0 THEN 3
+ELSE 5 - extensions.word_similarity(LOWER($3::text), name)
+END, length(name), name, id;
 
 -- auth.user.find
 SELECT id, username, avatar_url, email, preferences, created_at FROM auth.users WHERE id = $1;

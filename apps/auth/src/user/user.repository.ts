@@ -32,7 +32,8 @@ const findByEmail = sql(
   'SELECT id, username, avatar_url FROM auth.users WHERE LOWER(email) = LOWER($1)',
 );
 
-const match = nameMatch('LOWER(username)', (text) => `LOWER(${text})`);
+const lower = (text: string) => `LOWER(${text})`;
+const match = nameMatch('LOWER(username)', lower);
 
 const search = sql(
   'auth.user.search',
@@ -40,15 +41,17 @@ const search = sql(
    ORDER BY ${match.order}, id LIMIT $5`,
 );
 
+const named = 'SELECT id, LOWER(username) AS name FROM auth.users';
+
 /** The kinds of matches one after the other, none when those before it were enough. */
 const candidates = sql(
   'auth.user.candidates',
   `SELECT id FROM (
-     (SELECT id, username FROM auth.users WHERE ${match.begins} ORDER BY ${match.beginsOrder} LIMIT $4)
-     UNION ALL (SELECT id, username FROM auth.users WHERE ${match.contains} LIMIT $4)
-     UNION ALL (SELECT id, username FROM auth.users WHERE ${match.similar} LIMIT $4)
+     (${named} WHERE ${match.begins} ORDER BY ${match.beginsOrder} LIMIT $4)
+     UNION ALL (${named} WHERE ${match.contains} LIMIT $4)
+     UNION ALL (${named} WHERE ${match.similar} LIMIT $4)
      LIMIT $4
-   ) found ORDER BY ${match.order}, id`,
+   ) found ORDER BY ${nameMatch('name', lower).order}, id`,
 );
 
 /** Users as they show themselves. */

@@ -11,7 +11,7 @@ import { WorkspaceUserRepository } from './workspace-user.repository.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 import { WorkspaceService } from './workspace.service.js';
 
-/** Of whom one answer says that they may be seen. */
+/** As many are named. Of more, the asking service says whom it means. */
 const maxVisible = 1_000;
 
 /** Who belongs to a workspace. */
@@ -96,8 +96,8 @@ export class WorkspaceMemberService {
     if (ids !== undefined) {
       return { user_ids: await this.users.visibleAmong(userId, workspaceId, ids), has_more: false };
     }
-    const found = await this.users.visibleFirst(userId, workspaceId, maxVisible + 1);
-    return { user_ids: found.slice(0, maxVisible), has_more: found.length > maxVisible };
+    const found = await this.users.visibleUpTo(userId, workspaceId, maxVisible);
+    return { user_ids: found ?? [], has_more: found === undefined };
   }
 
   private async requireOtherOwner(transaction: Transaction, workspaceId: number, userId: number): Promise<void> {

@@ -48,19 +48,20 @@ AND (mine.role <> 'guest' OR other.user_id = $1 OR EXISTS (
 ))
 AND other.user_id = ANY($3) ORDER BY other.user_id;
 
--- chat.workspace_user.visible_first
+-- chat.workspace_user.visible_up_to
 WITH mine AS (
   SELECT u.workspace_id, u.role FROM chat.workspace_users u
   JOIN chat.workspaces w ON w.id = u.workspace_id AND w.deleted_at IS NULL
   WHERE u.user_id = $1 AND u.deleted_at IS NULL AND ($2::bigint IS NULL OR u.workspace_id = $2)
 )
-SELECT DISTINCT user_id FROM (
-  SELECT other.user_id FROM mine CROSS JOIN LATERAL (
+SELECT CASE WHEN count(*) < $3 THEN coalesce(array_agg(user_id), '{}') END AS user_ids
+FROM (
+  SELECT user_id FROM mine CROSS JOIN LATERAL (
     SELECT o.user_id FROM chat.workspace_users o WHERE o.workspace_id = mine.workspace_id AND o.deleted_at IS NULL
     ORDER BY o.user_id LIMIT $3
-  ) other WHERE mine.role <> 'guest'
-  UNION ALL
-  SELECT other.user_id FROM mine
+  ) colleagues WHERE mine.role <> 'guest'
+  UNION
+  SELECT company.user_id FROM mine
   JOIN chat.chat_members here ON here.user_id = $1 AND here.left_at IS NULL
   JOIN chat.chats c ON c.id = here.chat_id AND c.workspace_id = mine.workspace_id AND c.deleted_at IS NULL
   CROSS JOIN LATERAL (
@@ -68,7 +69,8 @@ SELECT DISTINCT user_id FROM (
     JOIN chat.workspace_users o
     ON o.workspace_id = c.workspace_id AND o.user_id = there.user_id AND o.deleted_at IS NULL
     WHERE there.chat_id = c.id AND there.left_at IS NULL ORDER BY there.user_id LIMIT $3
-  ) other WHERE mine.role = 'guest'
-  UNION ALL
+  ) company WHERE mine.role = 'guest'
+  UNION
   SELECT $1 FROM mine
-) seen ORDER BY user_id LIMIT $3;
+  ORDER BY user_id LIMIT $3
+) seen;

@@ -54,21 +54,22 @@ const list = sql(
    ORDER BY u.user_id LIMIT $5`,
 );
 
-/** Each workspace and, for a guest, each chat is asked for no more than are wanted of all. */
-const visibleFirst = sql(
-  'chat.workspace_user.visible_first',
+/** Null for $3 or more. Each workspace and, for a guest, each chat is asked for no more than $3. */
+const visibleUpTo = sql(
+  'chat.workspace_user.visible_up_to',
   `WITH mine AS (
      SELECT u.workspace_id, u.role FROM chat.workspace_users u
      JOIN chat.workspaces w ON w.id = u.workspace_id AND w.deleted_at IS NULL
      WHERE u.user_id = $1 AND u.deleted_at IS NULL AND ($2::bigint IS NULL OR u.workspace_id = $2)
    )
-   SELECT DISTINCT user_id FROM (
-     SELECT other.user_id FROM mine CROSS JOIN LATERAL (
+   SELECT CASE WHEN count(*) < $3 THEN coalesce(array_agg(user_id), '{}') END AS user_ids
+   FROM (
+     SELECT user_id FROM mine CROSS JOIN LATERAL (
        SELECT o.user_id FROM chat.workspace_users o WHERE o.workspace_id = mine.workspace_id AND o.deleted_at IS NULL
        ORDER BY o.user_id LIMIT $3
-     ) other WHERE mine.role <> 'guest'
-     UNION ALL
-     SELECT other.user_id FROM mine
+     ) colleagues WHERE mine.role <> 'guest'
+     UNION
+     SELECT company.user_id FROM mine
      JOIN chat.chat_members here ON here.user_id = $1 AND here.left_at IS NULL
      JOIN chat.chats c ON c.id = here.chat_id AND c.workspace_id = mine.workspace_id AND c.deleted_at IS NULL
      CROSS JOIN LATERAL (
@@ -76,10 +77,11 @@ const visibleFirst = sql(
        JOIN chat.workspace_users o
          ON o.workspace_id = c.workspace_id AND o.user_id = there.user_id AND o.deleted_at IS NULL
        WHERE there.chat_id = c.id AND there.left_at IS NULL ORDER BY there.user_id LIMIT $3
-     ) other WHERE mine.role = 'guest'
-     UNION ALL
+     ) company WHERE mine.role = 'guest'
+     UNION
      SELECT $1 FROM mine
-   ) seen ORDER BY user_id LIMIT $3`,
+     ORDER BY user_id LIMIT $3
+   ) seen`,
 );
 
 const visibleAmong = sql(
@@ -157,11 +159,11 @@ export class WorkspaceUserRepository {
     return rows.map((row) => ({ ...row, joined_at: row.joined_at.toISOString() }));
   }
 
-  /** Those whom the user may see, the lowest ids first. */
-  async visibleFirst(userId: number, workspaceId: number | undefined, limit: number): Promise<number[]> {
-    const params = [userId, workspaceId ?? null, limit];
-    const rows = await this.database.query<{ user_id: number }>(visibleFirst, params);
-    return rows.map((row) => row.user_id);
+  /** All whom the user may see, by id; undefined when they are more than `most`. */
+  async visibleUpTo(userId: number, workspaceId: number | undefined, most: number): Promise<number[] | undefined> {
+    const params = [userId, workspaceId ?? null, most + 1];
+    const [row] = await this.database.query<{ user_ids: number[] | null }>(visibleUpTo, params);
+    return row?.user_ids ?? undefined;
   }
 
   /** Those of `among` whom the user may see. */
