@@ -82,7 +82,7 @@ describe('db:prepare on a fresh PostgreSQL', () => {
       )[0]?.set;
     const timeouts = ['statement_timeout=10s', 'lock_timeout=5s', 'idle_in_transaction_session_timeout=15s'];
     const planned = 'plan_cache_mode=force_generic_plan';
-    const similar = 'pg_trgm.word_similarity_threshold=0.4';
+    const similar = 'pg_trgm.word_similarity_threshold=0.35';
     expect(await configured('fechatter_message')).toEqual(
       expect.arrayContaining([
         planned,

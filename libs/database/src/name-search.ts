@@ -5,7 +5,7 @@ export const extensionSchema = 'extensions';
  * The share of the trigrams of a text that a part of a name must have to be similar to it. A setting, because the operator
  * that the index knows takes no other.
  */
-export const similaritySetting = 'pg_trgm.word_similarity_threshold = 0.4';
+export const similaritySetting = 'pg_trgm.word_similarity_threshold = 0.35';
 
 /** Begins with, contains and is similar to a text, and what comes first, as SQL over one column. */
 export interface NameMatch {
