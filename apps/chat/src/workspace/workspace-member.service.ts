@@ -92,11 +92,12 @@ export class WorkspaceMemberService {
     workspaceId?: number,
     ids?: readonly number[],
   ): Promise<{ user_ids: number[]; has_more: boolean }> {
-    if (workspaceId !== undefined) await this.access.require(userId, workspaceId);
-    if (ids !== undefined) {
-      return { user_ids: await this.users.visibleAmong(userId, workspaceId, ids), has_more: false };
-    }
-    const found = await this.users.visibleUpTo(userId, workspaceId, maxVisible);
+    const found =
+      ids === undefined
+        ? await this.users.visibleUpTo(userId, workspaceId, maxVisible)
+        : await this.users.visibleAmong(userId, workspaceId, ids);
+    // Members of a workspace see themselves at least.
+    if (workspaceId !== undefined && found?.length === 0) await this.access.require(userId, workspaceId);
     return { user_ids: found ?? [], has_more: found === undefined };
   }
 
