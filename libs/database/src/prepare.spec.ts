@@ -38,21 +38,21 @@ describe('prepareDatabase', () => {
   const similar = `SELECT 'catherine' OPERATOR(extensions.<%) 'katherine.x' AS is_similar, current_setting('pg_trgm.word_similarity_threshold') AS threshold`;
 
   it('makes trigrams that services may use, as similar as names have to be', async () => {
-    const { urlOf } = await prepare('fresh');
+    const prepared = await prepare('fresh');
     await prepare('fresh');
-    expect(await query('fresh', similar, urlOf('auth'))).toEqual([{ is_similar: true, threshold: '0.35' }]);
+    expect(await query('fresh', similar, prepared.urlOf('auth'))).toEqual([{ is_similar: true, threshold: '0.35' }]);
   });
 
   it('moves trigrams that are there already to where services may use them', async () => {
     await query('postgres', 'CREATE DATABASE given');
     await query('given', 'CREATE EXTENSION pg_trgm');
-    const { urlOf } = await prepare('given');
-    expect(await query('given', similar, urlOf('auth'))).toEqual([{ is_similar: true, threshold: '0.35' }]);
+    const prepared = await prepare('given');
+    expect(await query('given', similar, prepared.urlOf('auth'))).toEqual([{ is_similar: true, threshold: '0.35' }]);
   });
 
   it('says what to do where it may not', async () => {
     const manager = Object.assign(new URL(server.adminUrl), { username: 'manager', password: 'manager' }).href;
-    await query('postgres', 'DROP DATABASE fresh; ', server.adminUrl);
+    await query('postgres', 'DROP DATABASE fresh');
     await query('postgres', 'DROP DATABASE given');
     for (const role of ['auth', 'owner']) await query('postgres', `DROP ROLE IF EXISTS fechatter_${role}`);
     await query('postgres', 'CREATE DATABASE foreign_trigrams OWNER manager');
