@@ -18,6 +18,7 @@ import { sight } from './sight.js';
 import { slow } from './slow.js';
 import { soak } from './soak.js';
 import { storm } from './storm.js';
+import { switcher } from './switcher.js';
 
 /** All benches, in the order in which `all` runs them. */
 export const catalogue: readonly Bench[] = [
@@ -35,6 +36,7 @@ export const catalogue: readonly Bench[] = [
   flush,
   history,
   search,
+  switcher,
   micro,
   cache,
   dashboard,

@@ -123,18 +123,4 @@ describe('Searching', () => {
     const foreign = { query: 'quokka', filters: { chat_ids: [Number.MAX_SAFE_INTEGER] } };
     expect(await owner.ok('POST', '/api/search/messages', foreign)).toMatchObject({ results: [], total: 0 });
   });
-
-  it('finds people and chats by name', async () => {
-    const channel = await owner.createChannel();
-    const users = await owner.ok<{ users: { id: number }[] }>(
-      'GET',
-      `/api/search/users?q=${other.login.user.username.slice(0, 8)}&workspace_id=${owner.workspaceId}`,
-    );
-    expect(users.users.map(({ id }) => id)).toContain(other.id);
-    const chats = await owner.ok<{ chats: { id: number }[] }>(
-      'GET',
-      `/api/search/chats?q=${channel.name.slice(0, 6)}&workspace_id=${owner.workspaceId}`,
-    );
-    expect(chats.chats.map(({ id }) => id)).toContain(channel.id);
-  });
 });

@@ -82,6 +82,7 @@ describe('db:prepare on a fresh PostgreSQL', () => {
       )[0]?.set;
     const timeouts = ['statement_timeout=10s', 'lock_timeout=5s', 'idle_in_transaction_session_timeout=15s'];
     const planned = 'plan_cache_mode=force_generic_plan';
+    const similar = 'pg_trgm.word_similarity_threshold=0.35';
     expect(await configured('fechatter_message')).toEqual(
       expect.arrayContaining([
         planned,
@@ -89,7 +90,7 @@ describe('db:prepare on a fresh PostgreSQL', () => {
         'auto_explain.log_min_duration=200ms',
       ]),
     );
-    expect(await configured('fechatter_search')).toEqual([planned, ...timeouts]);
+    expect(await configured('fechatter_search')).toEqual([planned, similar, ...timeouts]);
   });
 
   it('lets a service read and write every table of its own schema', async () => {

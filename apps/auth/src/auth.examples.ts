@@ -1,4 +1,5 @@
 import { examples } from '#database/example.js';
+import { nameParams } from '#database/name-search.js';
 
 /** Of the user with the most sessions. */
 interface Facts {
@@ -36,7 +37,7 @@ const names = ['Example One', 'Example Two'];
 
 export const authExamples = examples<Facts>(facts, {
   'auth.account.any': { params: () => [], buffers: 10 },
-  'auth.account.create': { params: () => ['example@example.invalid', 'an example', 'hash'], buffers: 55 },
+  'auth.account.create': { params: () => ['example@example.invalid', 'an example', 'hash'], buffers: 80 },
   'auth.account.find_by_email': { params: (f) => [f.email], buffers: 15 },
   'auth.credential.change': { params: (f) => [f.user, f.version, 'hash'], buffers: 20 },
   'auth.credential.find': { params: (f) => [f.user, f.session], buffers: 15 },
@@ -54,7 +55,7 @@ export const authExamples = examples<Facts>(facts, {
   'auth.key.lock': { params: () => [4_270_002], buffers: 5 },
   'auth.key.remove_retired': { params: () => [month], buffers: 10 },
   'auth.placeholder.find': { params: (f) => [f.workspace, f.placeholders], buffers: 170 },
-  'auth.placeholder.insert': { params: (f) => [f.workspace, names, names], buffers: 65 },
+  'auth.placeholder.insert': { params: (f) => [f.workspace, names, names], buffers: 110 },
   'auth.refresh.end': { params: (f) => [f.session], buffers: 15 },
   'auth.refresh.is_repetition': { params: (f) => [f.used, f.unused, 600], buffers: 15 },
   'auth.refresh.lock': { params: (f) => [f.unused], buffers: 20 },
@@ -74,10 +75,15 @@ export const authExamples = examples<Facts>(facts, {
   'auth.session.open': { params: (f) => [f.user, f.version, '127.0.0.1', 'Firefox', month, hash], buffers: 40 },
   'auth.ticket.create': { params: (f) => [hash, f.user, f.session, Date.now() / 1000 + 600], buffers: 20 },
   'auth.ticket.redeem': { params: (f) => [f.ticket], buffers: 10 },
+  'auth.user.candidates': {
+    params: () => [...nameParams('persom-12'), 1_000],
+    buffers: 150,
+    bounds: { sorted: 1_000 },
+  },
   'auth.user.find': { params: (f) => [f.user], buffers: 10 },
   'auth.user.find_by_email': { params: (f) => [f.email], buffers: 10 },
   'auth.user.find_by_names': { params: (f) => [f.usernames], buffers: 85 },
   'auth.user.find_many': { params: (f) => [f.users], buffers: 10 },
-  'auth.user.search': { params: (f) => ['person', f.users, 20], buffers: 20 },
-  'auth.user.update': { params: (f) => [f.user, null, true, 'https://example.com/a.png', null], buffers: 30 },
+  'auth.user.search': { params: (f) => [...nameParams('person-1'), f.users, 20], buffers: 20 },
+  'auth.user.update': { params: (f) => [f.user, null, true, 'https://example.com/a.png', null], buffers: 65 },
 });

@@ -1,5 +1,6 @@
 import type { ServiceDataSource } from '#database/data-source.js';
 import { ChatInitial1700000000001 } from '#migrations/chat/0001-initial.js';
+import { ChatNameSearch1700000000002 } from '#migrations/chat/0002-name-search.js';
 import { ChatEntity } from './chat/chat.entity.js';
 import { OutboxEntity } from './hand-over/outbox.entity.js';
 import { InviteEntity } from './invite/invite.entity.js';
@@ -11,5 +12,5 @@ import { WorkspaceEntity } from './workspace/workspace.entity.js';
 export const chatDataSource = {
   schema: 'chat',
   entities: [WorkspaceEntity, WorkspaceUserEntity, InviteEntity, ChatEntity, ChatMemberEntity, OutboxEntity],
-  migrations: [ChatInitial1700000000001],
+  migrations: [ChatInitial1700000000001, ChatNameSearch1700000000002],
 } satisfies ServiceDataSource;

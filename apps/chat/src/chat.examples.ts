@@ -1,4 +1,5 @@
 import { examples } from '#database/example.js';
+import { nameParams } from '#database/name-search.js';
 
 /** Of the busiest workspace, its largest chat, and the member of both who is in most chats. */
 interface Facts {
@@ -56,7 +57,7 @@ export const chatExamples = examples<Facts>(facts, {
   'chat.general_of': { params: (f) => [f.workspace], buffers: 10 },
   'chat.insert': {
     params: (f) => [f.workspace, 'channel', 'An example', 'an example', '', false, false, f.user, 1, null],
-    buffers: 45,
+    buffers: 70,
   },
   'chat.invite.count_open': { params: (f) => [f.workspace], buffers: 10 },
   'chat.invite.delete': { params: (f) => [f.workspace, f.code], buffers: 10 },
@@ -90,15 +91,19 @@ export const chatExamples = examples<Facts>(facts, {
   'chat.outbox.open_of': { params: (f) => [f.chat], buffers: 10 },
   'chat.outbox.open_of_user': { params: (f) => [f.workspace, f.user], buffers: 840 },
   'chat.outbox.open_since': { params: () => [0, 5, 100], buffers: 10 },
-  'chat.raise_version': { params: (f) => [f.chat, 1, 1], buffers: 30 },
+  'chat.raise_version': { params: (f) => [f.chat, 1, 1], buffers: 60 },
   'chat.removal.find': { params: (f) => [f.workspace, f.user], buffers: 10 },
   'chat.removal.leaving': { params: (f) => [f.workspace, f.user], buffers: 10 },
   'chat.removal.mark': { params: (f) => [f.workspace, f.user, f.user], buffers: 20 },
   'chat.removal.set_step': { params: (f) => [f.workspace, f.user, null], buffers: 25 },
   'chat.removal.unfinished': { params: () => [10], buffers: 10 },
-  'chat.search': { params: (f) => [f.user, null, 'chat', 20], buffers: 13_000, bounds: { sorted: 5_000 } },
+  'chat.search': {
+    params: (f) => [...nameParams('chat 1'), f.user, null, 20, 1_000],
+    buffers: 1_600,
+    bounds: { sorted: 1_000 },
+  },
   'chat.standing': { params: (f) => [f.workspace, f.chat, f.user], buffers: 20 },
-  'chat.update': { params: (f) => [f.chat, 'A name', 'a name', '', false, false], buffers: 30 },
+  'chat.update': { params: (f) => [f.chat, 'A name', 'a name', '', false, false], buffers: 50 },
   'chat.workspace.counts': {
     params: (f) => [f.workspace],
     buffers: 150,
@@ -121,10 +126,10 @@ export const chatExamples = examples<Facts>(facts, {
   'chat.workspace_user.role_now': { params: (f) => [f.workspace, f.user], buffers: 10 },
   'chat.workspace_user.set_role': { params: (f) => [f.workspace, f.user, 'member'], buffers: 20 },
   'chat.workspace_user.share': { params: (f) => [f.workspace, f.people], buffers: 170 },
-  'chat.workspace_user.visible_all': {
-    params: (f) => [f.user, f.workspace],
-    buffers: 140,
-    bounds: { sorted: 25_000 },
-  },
   'chat.workspace_user.visible_among': { params: (f) => [f.guest, f.workspace, f.people], buffers: 470 },
+  'chat.workspace_user.visible_up_to': {
+    params: (f) => [f.user, null, 1_001],
+    buffers: 140,
+    bounds: { sorted: 1_100 },
+  },
 });

@@ -60,12 +60,22 @@ export const userRpc = {
     z.strictObject({ email: Email }),
     z.strictObject({ user: User.nullable() }),
   ),
-  /** Of the given users, those whose name begins with or contains `query`, best first. */
+  /**
+   * Of the given users, those whose name matches `query`, best first: equal, begins with it, a word begins with it,
+   * contains it, similar; then the shorter name. One or two letters find beginnings only.
+   */
   search: rpc(
     'auth.user.search',
     'service',
-    z.strictObject({ query: text(1, 64), ids: z.array(Id).max(10_000), limit: limit(20, 100) }),
+    z.strictObject({ query: text(1, 64), ids: z.array(Id).max(1000), limit: limit(20, 100) }),
     z.strictObject({ users: z.array(User) }),
+  ),
+  /** Of all users, the first thousand that `search` could find, best first. */
+  candidates: rpc(
+    'auth.user.candidates',
+    'service',
+    z.strictObject({ query: text(1, 64) }),
+    z.strictObject({ user_ids: z.array(Id).max(1000) }),
   ),
   /**
    * Users who stand for the senders of an imported history: they cannot log in. One per workspace and name, made when

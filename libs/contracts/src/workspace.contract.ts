@@ -77,12 +77,15 @@ export const workspaceRpc = {
   ),
   /** Also how one leaves: with one's own id. */
   removeMember: rpc('chat.workspace.member.remove', 'user', z.strictObject({ ...ofWorkspace, user_id: Id }), Done),
-  /** Whom the caller may see: everybody of their workspaces, or for a guest those they share a chat with. */
+  /**
+   * Whom the caller may see, of `ids` or altogether: everybody of their workspaces, or for a guest those they share a chat
+   * with. When these are more than a thousand, none is named and `has_more` is true.
+   */
   visibleUsers: rpc(
     'chat.workspace.visible_users',
     'user',
     z.strictObject({ workspace_id: Id.optional(), ids: z.array(Id).max(1000).optional() }),
-    z.strictObject({ user_ids: z.array(Id).max(10_000) }),
+    z.strictObject({ user_ids: z.array(Id).max(1000), has_more: z.boolean() }),
   ),
   createInvite: rpc('chat.invite.create', 'user', InviteBody.extend(ofWorkspace), Invite),
   listInvites: rpc(

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import './bigint.js';
 import { toLiteral } from './literal.js';
+import { similaritySetting } from './name-search.js';
 import { toPlan, type Plan, type RawPlan } from './plan.js';
 import { sessionTimeouts } from './session-timeouts.js';
 import type { Statement } from './statement.js';
@@ -36,7 +37,9 @@ export class Explainer {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
     await client.connect();
     try {
-      await client.query(`SET statement_timeout = ${timeoutMs}; SET lock_timeout = ${sessionTimeouts.lock_timeout}`);
+      await client.query(
+        `SET statement_timeout = ${timeoutMs}; SET lock_timeout = ${sessionTimeouts.lock_timeout}; SET ${similaritySetting}`,
+      );
       const seesInner = await client.query("LOAD 'auto_explain'").then(
         () => true,
         () => false,

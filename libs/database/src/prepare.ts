@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { extensionSchema, similaritySetting } from './name-search.js';
 import { sessionTimeouts } from './session-timeouts.js';
 
 /** The role that owns every schema and runs migrations; services never sign in as it. */
@@ -65,9 +66,10 @@ export async function prepareDatabase(preparation: Preparation): Promise<Prepare
   await using(inside.href, async (admin) => {
     await admin.query('REVOKE ALL ON SCHEMA public FROM PUBLIC');
     await admin.query(countStatements);
+    await ensureTrigrams(admin);
     for (const service of services) await ensureSchema(admin, service);
     for (const role of services.map(roleOf))
-      for (const setting of [planning, ...timeouts])
+      for (const setting of [planning, similaritySetting, ...timeouts])
         await admin.query(`ALTER ROLE ${pg.escapeIdentifier(role)} SET ${setting}`);
   });
   return { ownerUrl: urlFor(ownerRole), urlOf: (service) => urlFor(roleOf(service)) };
@@ -77,6 +79,29 @@ async function ensureRole(admin: pg.Client, role: string, password: string): Pro
   const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
   const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
   await admin.query(`${verb} ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
+}
+
+/** Trigrams for the search of names. Where they are there already they are moved to where the services look for them. */
+async function ensureTrigrams(admin: pg.Client): Promise<void> {
+  await admin.query(`
+    CREATE SCHEMA IF NOT EXISTS ${extensionSchema} AUTHORIZATION ${ownerRole};
+    GRANT USAGE ON SCHEMA ${extensionSchema} TO PUBLIC;
+  `);
+  const { rows } = await admin.query<{ schema: string }>(
+    `SELECT extnamespace::regnamespace::text AS schema FROM pg_extension WHERE extname = 'pg_trgm'`,
+  );
+  if (rows[0]?.schema !== extensionSchema) {
+    const statement =
+      rows.length === 0
+        ? `CREATE EXTENSION pg_trgm SCHEMA ${extensionSchema}`
+        : `ALTER EXTENSION pg_trgm SET SCHEMA ${extensionSchema}`;
+    await admin.query(statement).catch((cause: unknown) => {
+      const remedy = `See that PostgreSQL's contrib modules are installed, or run as a superuser there: ${statement}`;
+      throw new Error(`the extension pg_trgm cannot be made (${(cause as Error).message}). ${remedy}`, { cause });
+    });
+  }
+  // Loads the library: only a superuser may give roles a setting of one that is not loaded.
+  await admin.query(`SELECT ${extensionSchema}.show_limit()`);
 }
 
 async function ensureSchema(admin: pg.Client, service: string): Promise<void> {

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Server, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { routes } from '#contracts/http/routes.js';
+import { sql } from '#database/statement.js';
 import { Tally } from '#telemetry/durations.js';
 import { Listener } from '#bus/listener.js';
 import { startHouse, type House } from '#testing/app.js';
@@ -108,6 +109,25 @@ it.each(operations)('%s costs what costs.golden.json says, once caches are warm'
   await costOf(operation);
   measured[operation] = await costOf(operation);
   if (process.env.UPDATE_COSTS === undefined) expect(measured[operation]).toEqual(golden[operation]);
+});
+
+const fillUsers = sql(
+  'spec.costs.users',
+  `INSERT INTO auth.users (email, username) SELECT 'many' || n || '@example.com', 'name.of.many.' || n
+   FROM generate_series(1, 1500) n RETURNING id`,
+);
+const fillMembers = sql(
+  'spec.costs.members',
+  `INSERT INTO chat.workspace_users (workspace_id, user_id, role) SELECT $1, id, 'member' FROM unnest($2::bigint[]) id`,
+);
+
+it('finds users among more than a thousand at a cost that is known, too', async () => {
+  const rows = await (await house.database('auth')).query<{ id: number }>(fillUsers);
+  await (await house.database('chat')).query(fillMembers, [world.workspace, rows.map(({ id }) => id)]);
+  const operation = 'GET /api/search/users';
+  await costOf(operation);
+  const cost = (measured[`${operation} of many`] = await costOf(operation));
+  if (process.env.UPDATE_COSTS === undefined) expect(cost).toEqual(golden[`${operation} of many`]);
 });
 
 it('lists 500 chats with as many calls and statements as one', async () => {

@@ -49,6 +49,11 @@ export class UserController {
     return { users: await this.users.search(query, ids, limit) };
   }
 
+  @Handle(userRpc.candidates)
+  async candidates({ query }: RequestOf<typeof userRpc.candidates>): Promise<ReplyOf<typeof userRpc.candidates>> {
+    return { user_ids: await this.users.candidates(query) };
+  }
+
   @Handle(userRpc.ensurePlaceholders)
   async ensurePlaceholders({
     workspace_id,

@@ -2,7 +2,8 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
  * A user, or a placeholder for a sender of an imported history. E-mail and username are unique ignoring case, by the
- * indexes idx_users_email_lower and idx_users_username_lower, which TypeORM has no words for.
+ * indexes idx_users_email_lower and idx_users_username_lower; idx_users_username_prefix and idx_users_username_trigrams
+ * find parts of usernames. TypeORM has no words for these.
  */
 @Entity({ name: 'users', schema: 'auth' })
 @Check(

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UpdateMe, User } from '#contracts/user.contract.js';
 import { Database } from '#database/database.js';
+import { nameMatch, nameParams } from '#database/name-search.js';
 import { sql } from '#database/statement.js';
 import { toNameConflict } from './name-conflict.js';
 import type { UserEntity } from './user.entity.js';
@@ -31,11 +32,26 @@ const findByEmail = sql(
   'SELECT id, username, avatar_url FROM auth.users WHERE LOWER(email) = LOWER($1)',
 );
 
+const lower = (text: string) => `LOWER(${text})`;
+const match = nameMatch('LOWER(username)', lower);
+
 const search = sql(
   'auth.user.search',
-  `SELECT id, username, avatar_url FROM auth.users
-   WHERE id = ANY($2) AND LOWER(username) LIKE '%' || LOWER($1) || '%'
-   ORDER BY LOWER(username) NOT LIKE LOWER($1) || '%', length(username), LOWER(username), id LIMIT $3`,
+  `SELECT id, username, avatar_url FROM auth.users WHERE id = ANY($4) AND ${match.any}
+   ORDER BY ${match.order}, id LIMIT $5`,
+);
+
+const named = 'SELECT id, LOWER(username) AS name FROM auth.users';
+
+/** The kinds of matches one after the other, none when those before it were enough. */
+const candidates = sql(
+  'auth.user.candidates',
+  `SELECT id FROM (
+     (${named} WHERE ${match.begins} ORDER BY ${match.beginsOrder} LIMIT $4)
+     UNION ALL (${named} WHERE ${match.contains} LIMIT $4)
+     UNION ALL (${named} WHERE ${match.similar} LIMIT $4)
+     LIMIT $4
+   ) found ORDER BY ${nameMatch('name', lower).order}, id`,
 );
 
 /** Users as they show themselves. */
@@ -80,9 +96,14 @@ export class UserRepository {
     return row;
   }
 
-  /** Of these users, those whose name holds the text, ignoring case: beginnings first, then the shorter name. */
+  /** Of these users, those whose name matches the text, ignoring case, best first. */
   async search(text: string, ids: readonly number[], limit: number): Promise<User[]> {
-    const literal = text.replace(/[\\%_]/g, '\\$&');
-    return this.database.query<User>(search, [literal, ids, limit]);
+    return this.database.query<User>(search, [...nameParams(text), ids, limit]);
+  }
+
+  /** Of all users, so many whose name matches the text, best first. Of more that begin with it, the first by name. */
+  async candidates(text: string, limit: number): Promise<number[]> {
+    const rows = await this.database.query<{ id: number }>(candidates, [...nameParams(text), limit]);
+    return rows.map(({ id }) => id);
   }
 }

@@ -92,19 +92,4 @@ describe('UserService', () => {
     expect((await find('USER0@example.COM')).user).toMatchObject({ username: 'Anna' });
     expect((await find('unknown@example.com')).user).toBeNull();
   });
-
-  it('searches beginnings before the middle, within the given users only', async () => {
-    const search = async (query: string, among = [...ids.values()], limit = 20) => {
-      const { users } = await auth.house.bus.call(userRpc.search, { query, ids: among, limit }, { as });
-      return users.map(({ username }) => username);
-    };
-    expect(await search('aNN')).toEqual(['Anna', 'Annabel', 'Joanna']);
-    expect(await search('ann', idsOf('Joanna', 'Annabel'))).toEqual(['Annabel', 'Joanna']);
-    expect(await search('ann', undefined, 1)).toEqual(['Anna']);
-    expect(await search('ÄRZ')).toEqual(['Ärzte']);
-    expect(await search('%')).toEqual(['x%y']);
-    expect(await search('x_')).toEqual(['x_y']);
-    expect(await search('\\')).toEqual([String.raw`back\slash`]);
-    expect(await search('nobody')).toEqual([]);
-  });
 });

@@ -5,6 +5,9 @@ import type { Me, UpdateMe, User } from '#contracts/user.contract.js';
 import { UserCache } from './user.cache.js';
 import { UserRepository, type ProfileRow } from './user.repository.js';
 
+/** As many as chat says of whether they may be seen, in one call. */
+const maxCandidates = 1_000;
+
 /** Profiles. Users read and change their own; what others may see of them, the asking service has to know. */
 @Injectable()
 export class UserService {
@@ -38,6 +41,10 @@ export class UserService {
 
   async search(text: string, ids: readonly number[], limit: number): Promise<User[]> {
     return this.users.search(text, ids, limit);
+  }
+
+  async candidates(text: string): Promise<number[]> {
+    return this.users.candidates(text, maxCandidates);
   }
 }
 

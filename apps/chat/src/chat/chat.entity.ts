@@ -12,6 +12,9 @@ import type { ChatType } from '#contracts/chat.contract.js';
   where: '((direct_key IS NOT NULL) AND (deleted_at IS NULL))',
 })
 @Index('idx_chats_general', ['workspace_id'], { unique: true, where: '(is_general AND (deleted_at IS NULL))' })
+// By bytes and by trigrams, which TypeORM has no words for.
+@Index('idx_chats_name_prefix', { synchronize: false })
+@Index('idx_chats_name_trigrams', { synchronize: false })
 @Index('idx_chats_workspace', ['workspace_id', 'id'], { where: '(deleted_at IS NULL)' })
 @Check('chats_type', `type IN ('channel', 'group', 'direct')`)
 @Check('chats_privacy', `type = 'channel' OR is_private`)

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
+import { nameMatch, nameParams } from '#database/name-search.js';
 import { sql } from '#database/statement.js';
 import type { Standing } from '#domain/permission.js';
 import { chatColumns, nameKey, type ChatRow } from './chat.row.js';
@@ -36,12 +37,36 @@ const browse = sql(
    ORDER BY c.name_key LIMIT $5`,
 );
 
+const match = nameMatch('c.name_key');
+
+/** What $4 may open of `mine`, a workspace with their role. */
+const open = `c.deleted_at IS NULL
+    AND ((c.type = 'channel' AND NOT c.is_private AND mine.role <> 'guest') OR EXISTS (
+      SELECT FROM chat.chat_members m WHERE m.chat_id = c.id AND m.user_id = $4 AND m.left_at IS NULL))`;
+
+/** As the index of trigrams has the workspace; written otherwise, all chats of the workspace would be read. */
+const byTrigrams = `SELECT c.* FROM chat.chats c WHERE ARRAY[c.workspace_id] @> ARRAY[mine.workspace_id] AND ${open}`;
+
+/** In each workspace the kinds of matches one after the other, none when those before it were enough. */
 const search = sql(
   'chat.search',
-  `SELECT ${row} ${ofUser} AND ($2::bigint IS NULL OR c.workspace_id = $2) AND strpos(c.name_key, $3) > 0
-     AND (m.role IS NOT NULL OR (c.type = 'channel' AND NOT c.is_private AND u.role <> 'guest'))
-   ORDER BY strpos(c.name_key, $3) > 1, length(c.name_key), c.name_key, c.id LIMIT $4`,
+  `SELECT ${row} FROM chat.workspace_users mine
+   JOIN chat.workspaces w ON w.id = mine.workspace_id AND w.deleted_at IS NULL
+   CROSS JOIN LATERAL (
+     (
+       SELECT c.* FROM chat.chats c WHERE c.workspace_id = mine.workspace_id AND ${open}
+         AND ${match.begins} ORDER BY ${match.beginsOrder} LIMIT $7
+     )
+     UNION ALL (${byTrigrams} AND ${match.contains} LIMIT $7)
+     UNION ALL (${byTrigrams} AND ${match.similar} LIMIT $7)
+     LIMIT $7
+   ) c
+   WHERE mine.user_id = $4 AND mine.deleted_at IS NULL AND ($5::bigint IS NULL OR mine.workspace_id = $5)
+   ORDER BY ${match.order}, c.id LIMIT $6`,
 );
+
+/** How many of a workspace are compared. Of more that begin alike, the first by name are. */
+const maxCompared = 1_000;
 
 const generalOf = sql(
   'chat.general_of',
@@ -101,9 +126,10 @@ export class ChatRepository {
     return this.database.query<ChatRow>(browse, [workspaceId, userId, nameKey(q), afterId, limit]);
   }
 
-  /** Chats that the user may open whose name contains `query`, those that begin with it first. */
+  /** Chats that the user may open whose name matches `query`, best first. */
   async search(userId: number, query: string, workspaceId: number | undefined, limit: number): Promise<ChatRow[]> {
-    return this.database.query<ChatRow>(search, [userId, workspaceId ?? null, nameKey(query), limit]);
+    const params = [...nameParams(nameKey(query)), userId, workspaceId ?? null, limit, maxCompared];
+    return this.database.query<ChatRow>(search, params);
   }
 
   async generalOf(workspaceId: number): Promise<number | undefined> {

@@ -99,7 +99,8 @@ describe('what somebody may not see', () => {
     const open = await owner.createChannel(workspaceId, 'lists-open');
     const joined = await owner.createChannel(workspaceId, 'lists-joined', { member_ids: [guest.id] });
     const ids = [hidden.id, open.id, joined.id, unknown];
-    const many = async (person: Person) => (await person.call(chatRpc.getMany, { ids })).chats.map(({ id }) => id);
+    const many = async (person: Person) =>
+      (await person.call(chatRpc.getMany, { ids })).chats.map(({ id }) => id).sort((a, b) => a - b);
     const searched = async (person: Person) =>
       (await person.call(chatRpc.search, { query: 'LISTS' })).chats.map(({ id }) => id).sort((a, b) => a - b);
     expect(await many(owner)).toEqual([hidden.id, open.id, joined.id]);

@@ -44,7 +44,7 @@ export class DirectService {
   }
 
   private async requireSharedChats(userId: number, workspaceId: number, people: readonly number[]): Promise<void> {
-    const visible = await this.workspaceUsers.visible(userId, workspaceId, people);
+    const visible = await this.workspaceUsers.visibleAmong(userId, workspaceId, people);
     if (visible.length < people.length) throw notFound('user');
   }
 

@@ -35,10 +35,10 @@ export class WorkspaceMemberController {
   }
 
   @Handle(workspaceRpc.visibleUsers)
-  async visible(
+  visible(
     { workspace_id, ids }: RequestOf<typeof workspaceRpc.visibleUsers>,
     context: CallContext,
   ): Promise<ReplyOf<typeof workspaceRpc.visibleUsers>> {
-    return { user_ids: await this.members.visible(userOf(context).user_id, workspace_id, ids) };
+    return this.members.visible(userOf(context).user_id, workspace_id, ids);
   }
 }

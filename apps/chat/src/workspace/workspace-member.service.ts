@@ -11,6 +11,9 @@ import { WorkspaceUserRepository } from './workspace-user.repository.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 import { WorkspaceService } from './workspace.service.js';
 
+/** As many are named. Of more, the asking service says whom it means. */
+const maxVisible = 1_000;
+
 /** Who belongs to a workspace. */
 @Injectable()
 export class WorkspaceMemberService {
@@ -84,9 +87,18 @@ export class WorkspaceMemberService {
   }
 
   /** Of `ids`, or altogether, those whom the caller may see: people of their workspaces; for a guest who shares a chat. */
-  async visible(userId: number, workspaceId?: number, ids?: readonly number[]): Promise<number[]> {
-    if (workspaceId !== undefined) await this.access.require(userId, workspaceId);
-    return this.users.visible(userId, workspaceId, ids);
+  async visible(
+    userId: number,
+    workspaceId?: number,
+    ids?: readonly number[],
+  ): Promise<{ user_ids: number[]; has_more: boolean }> {
+    const found =
+      ids === undefined
+        ? await this.users.visibleUpTo(userId, workspaceId, maxVisible)
+        : await this.users.visibleAmong(userId, workspaceId, ids);
+    // Members of a workspace see themselves at least.
+    if (workspaceId !== undefined && found?.length === 0) await this.access.require(userId, workspaceId);
+    return { user_ids: found ?? [], has_more: found === undefined };
   }
 
   private async requireOtherOwner(transaction: Transaction, workspaceId: number, userId: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chatRpc } from '#contracts/chat.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
+import { sql } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService } from '#testing/caller.js';
 import { messageApp } from '../../../message/src/message.app.js';
@@ -19,6 +20,12 @@ let guest: Person;
 let stranger: Person;
 let workspaceId: number;
 let generalId: number;
+
+const fillMembers = sql(
+  'spec.workspace.members',
+  `INSERT INTO chat.workspace_users (workspace_id, user_id, role)
+   SELECT $1, n, 'member' FROM generate_series($2::bigint, $3::bigint) n`,
+);
 
 beforeAll(async () => {
   house = await startHouse({
@@ -127,6 +134,24 @@ describe('members of a workspace', () => {
     expect(await visible(stranger, [owner.id, stranger.id])).toEqual([]);
     expect(await visible(member, [stranger.id, owner.id])).toEqual([owner.id]);
     expect(await stranger.refused(workspaceRpc.visibleUsers, { workspace_id: workspaceId })).toBe('NOT_FOUND');
+    const among = { workspace_id: workspaceId, ids: [owner.id] };
+    expect(await stranger.refused(workspaceRpc.visibleUsers, among)).toBe('NOT_FOUND');
+    expect(await stranger.call(workspaceRpc.visibleUsers, {})).toEqual({ user_ids: [], has_more: false });
+    expect(await newcomer.call(workspaceRpc.visibleUsers, among)).toEqual({ user_ids: [], has_more: false });
+  });
+
+  it('are named up to a thousand; of more it is only said that there are', async () => {
+    const { workspaceId: id } = await owner.createWorkspace();
+    const first = 5_000_000;
+    const chat = await house.database('chat');
+    await chat.query(fillMembers, [id, first, first + 998]);
+    const some = await owner.call(workspaceRpc.visibleUsers, { workspace_id: id });
+    expect([some.user_ids.length, some.has_more]).toEqual([1_000, false]);
+    await chat.query(fillMembers, [id, first + 999, first + 999]);
+    const many = await owner.call(workspaceRpc.visibleUsers, { workspace_id: id });
+    expect(many).toEqual({ user_ids: [], has_more: true });
+    const among = { workspace_id: id, ids: [first + 999, first + 1_000] };
+    expect((await owner.call(workspaceRpc.visibleUsers, among)).user_ids).toEqual([first + 999]);
   });
 
   it('get roles from owners and admins, owners only from owners', async () => {

@@ -6,6 +6,11 @@ import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js'
 let gateway: TestGateway;
 /** How many users each question to auth was about. */
 let asked: number[] = [];
+let calls: string[] = [];
+const seen = { user_ids: [8, 9], has_more: false };
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+/** What auth finds among all users. Ids below 10 and above 900 may be seen. */
+const candidates: Record<string, number[]> = { few: [9, 20, 3, 901, 4], many: upTo(1_000), unseen: [20, 30] };
 const at = '2026-01-31T12:00:00.000Z';
 const nameOf = (id: number) => ({ id, username: `user${id}`, avatar_url: null });
 
@@ -26,7 +31,11 @@ beforeAll(async () => {
   );
   gateway.bus.serve(
     workspaceRpc.visibleUsers,
-    async ({ ids = [8, 9] }) => ({ user_ids: ids.filter((id) => id < 10) }),
+    async ({ workspace_id, ids }) => {
+      calls.push(`visible ${ids?.length ?? 'all'}`);
+      if (ids === undefined) return workspace_id === 5 ? { user_ids: [], has_more: true } : seen;
+      return { user_ids: ids.filter((id) => id < 10 || id > 900), has_more: false };
+    },
     { queue: 'chat' },
   );
   gateway.bus.serve(
@@ -34,6 +43,7 @@ beforeAll(async () => {
     async ({ ids }, { caller }) => {
       expect(caller).toEqual({ kind: 'service', service: 'gateway' });
       asked.push(ids.length);
+      calls.push('names');
       return { users: ids.map(nameOf) };
     },
     { queue: 'auth' },
@@ -41,8 +51,18 @@ beforeAll(async () => {
   gateway.bus.serve(
     userRpc.search,
     async ({ query, ids, limit }) => {
+      calls.push('search');
       expect([query, limit]).toEqual(['use', 5]);
       return { users: ids.map(nameOf) };
+    },
+    { queue: 'auth' },
+  );
+  gateway.bus.serve(
+    userRpc.candidates,
+    async ({ query }, { caller }) => {
+      calls.push('candidates');
+      expect(caller).toEqual({ kind: 'service', service: 'gateway' });
+      return { user_ids: candidates[query] ?? [] };
     },
     { queue: 'auth' },
   );
@@ -71,7 +91,26 @@ describe('users', () => {
   });
 
   it('are searched among those whom the caller may see', async () => {
+    calls = [];
     const { json } = await gateway.send('GET', '/api/search/users?q=use&limit=5', { token: gateway.token });
     expect(json).toEqual({ users: [nameOf(8), nameOf(9)], next_cursor: null, has_more: false });
+    expect(calls).toEqual(['visible all', 'search']);
   });
+
+  it.each([
+    ['few', 3, [9, 3, 901], ['visible all', 'candidates', 'visible 5', 'names']],
+    ['many', 9, upTo(9), ['visible all', 'candidates', 'visible 200', 'names']],
+    ['many', 11, [...upTo(9), 901, 902], ['visible all', 'candidates', 'visible 200', 'visible 800', 'names']],
+    ['unseen', 3, [], ['visible all', 'candidates', 'visible 2']],
+    ['nothing', 3, [], ['visible all', 'candidates']],
+  ])(
+    'that are more than a thousand are searched among all, and shown in that order when they may be: %s, %i',
+    async (query, limit, found, cost) => {
+      calls = [];
+      const path = `/api/search/users?workspace_id=5&q=${query}&limit=${limit}`;
+      const { json } = await gateway.send('GET', path, { token: gateway.token });
+      expect(json['users']).toEqual(found.map(nameOf));
+      expect(calls).toEqual(cost);
+    },
+  );
 });

@@ -54,9 +54,13 @@ export class RealtimeHouse {
     house.bus.serve(userRpc.getMany, async ({ ids }) => ({ users: ids.map(user) }), { queue: 'auth' });
     house.bus.serve(userRpc.findByNames, async () => ({ users: [] }), { queue: 'auth' });
     // Everybody sees the users below 900.
-    house.bus.serve(workspaceRpc.visibleUsers, async ({ ids = [] }) => ({ user_ids: ids.filter((id) => id < 900) }), {
-      queue: 'chat',
-    });
+    house.bus.serve(
+      workspaceRpc.visibleUsers,
+      async ({ ids = [] }) => ({ user_ids: ids.filter((id) => id < 900), has_more: false }),
+      {
+        queue: 'chat',
+      },
+    );
     const issuer = await Issuer.on(house.bus);
     const config = readConfig(GatewayConfig, { NODE_ENV: 'test', PORT: '0', ...env });
     const gateway = await gatewayApp.start({ config, bus: house.bus, validateReplies: true });

@@ -8,6 +8,10 @@ import { route } from './route.js';
 
 const filters = SearchMessages.shape.filters.unwrap().shape;
 
+const namePart =
+  'Equal names come first, then those that begin with it, those of which a word does, those that contain it, and from ' +
+  'four letters on those that are similar. One or two letters find beginnings only.';
+
 /** Only what the caller may see now is found. */
 export const searchApi = {
   messages: route({
@@ -48,20 +52,28 @@ export const searchApi = {
   users: route({
     method: 'GET',
     path: '/api/search/users',
-    summary: 'Find users whom the caller may see by name, best first',
+    summary: 'Find users whom the caller may see by name, best first, in spite of typos',
     auth: 'user',
     limit: 'search',
-    query: z.strictObject({ q: text(1, 64), workspace_id: IdParam.optional(), limit: limitParam(20, 100) }),
+    query: z.strictObject({
+      q: text(1, 64).describe(namePart),
+      workspace_id: IdParam.optional(),
+      limit: limitParam(20, 100),
+    }),
     status: 200,
     reply: listOf('users', User),
   }),
   chats: route({
     method: 'GET',
     path: '/api/search/chats',
-    summary: 'Find chats that the caller may open by name, best first',
+    summary: 'Find chats that the caller may open by name, best first, in spite of typos',
     auth: 'user',
     limit: 'search',
-    query: z.strictObject({ q: text(1, 80), workspace_id: IdParam.optional(), limit: limitParam(20, 100) }),
+    query: z.strictObject({
+      q: text(1, 80).describe(namePart),
+      workspace_id: IdParam.optional(),
+      limit: limitParam(20, 100),
+    }),
     status: 200,
     reply: listOf('chats', Chat),
   }),
