@@ -1,4 +1,4 @@
-import type { PresenceLease, PresenceStatus } from '#contracts/presence.contract.js';
+import type { PresenceLease, PresenceSet, PresenceStatus } from '#contracts/presence.contract.js';
 
 /** What a gateway has not renewed for so long is over. */
 const leaseMs = 45_000;
@@ -17,15 +17,19 @@ export type Touched = Map<number, Set<number>>;
 export class PresenceLeases {
   private readonly leases = new Map<string, Lease>();
 
-  /** A gateway speaks: of all its users when `full`, otherwise of those who changed. */
-  renew(gatewayId: string, full: boolean, users: readonly PresenceLease[], now: number): Touched {
+  /** A gateway speaks: of all its users, of all in a range of ids, or of those who changed. */
+  renew(gatewayId: string, set: PresenceSet, now: number): Touched {
     const lease = this.leases.get(gatewayId) ?? { users: new Map<number, Said>(), renewedAt: now };
     this.leases.set(gatewayId, lease);
     lease.renewedAt = now;
     const touched: Touched = new Map();
-    if (full) {
-      for (const [id, said] of lease.users) touch(touched, id, said);
-      lease.users.clear();
+    const { after = 0, up_to = Infinity, users } = set;
+    if (set.full || set.after !== undefined || set.up_to !== undefined) {
+      for (const [id, said] of lease.users) {
+        if (id <= after || id > up_to) continue;
+        touch(touched, id, said);
+        lease.users.delete(id);
+      }
     }
     for (const user of users) {
       touch(touched, user.user_id, lease.users.get(user.user_id));

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus, type Subscription } from '#bus/bus.js';
-import { presenceEvent, type Presence, type PresenceLease, type PresenceStatus } from '#contracts/presence.contract.js';
+import {
+  presenceEvent,
+  type Presence,
+  type PresenceLease,
+  type PresenceSet,
+  type PresenceStatus,
+} from '#contracts/presence.contract.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { Loop } from '#service/loop.js';
@@ -11,6 +17,7 @@ import type { Connection } from './connection.js';
 import { Frame } from './frame.js';
 import { Hub } from './hub.js';
 import { PresenceLeases, type Touched } from './presence-leases.js';
+import { changes, everybody } from './presence-parts.js';
 import { PresenceReader } from './presence-reader.js';
 
 const logger = new Logger('gateway.presence');
@@ -18,8 +25,6 @@ const logger = new Logger('gateway.presence');
 /** A loop spreads its pauses by a tenth: still within a second. */
 const differenceMs = 800;
 const fullMs = 15_000;
-/** A lease of more bytes is said in several events, each well below what the bus carries. */
-const bytesAtOnce = 256 * 1024;
 /** Small chats of one user whose members are told of the user. */
 const mostChats = 500;
 const roomsAtOnce = 1_000;
@@ -47,8 +52,8 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
 
   onApplicationBootstrap(): void {
     this.subscriptions = [
-      this.bus.subscribe(presenceEvent.lease, {}, ({ gateway_id, full, users }) => {
-        if (gateway_id !== this.gatewayId) this.tell(this.leases.renew(gateway_id, full, users, Date.now()));
+      this.bus.subscribe(presenceEvent.lease, {}, (set) => {
+        if (set.gateway_id !== this.gatewayId) this.tell(this.leases.renew(set.gateway_id, set, Date.now()));
       }),
       this.bus.subscribe(presenceEvent.ask, {}, ({ gateway_id }) => {
         if (gateway_id !== this.gatewayId) this.sayAll();
@@ -61,7 +66,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   async beforeApplicationShutdown(): Promise<void> {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
     await this.loop.stop();
-    this.publish(true, []);
+    this.publish(everybody([]));
   }
 
   statusOf(userIds: number[]): Map<number, PresenceStatus> {
@@ -107,9 +112,9 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     for (const [id, status] of now) if (this.said.get(id) !== status) changed.push(this.lease(id, status));
     for (const id of this.said.keys()) if (!now.has(id)) changed.push(this.lease(id, 'offline'));
     this.said = now;
-    const touched = this.leases.renew(this.gatewayId, false, changed, Date.now());
+    const touched = this.leases.renew(this.gatewayId, { full: false, users: changed }, Date.now());
     if (Date.now() - this.saidAllAt >= fullMs) this.sayAll();
-    else if (changed.length > 0) this.publish(false, changed);
+    else if (changed.length > 0) this.publish(changes(changed));
     this.tell(touched);
     this.tell(this.leases.expire(Date.now()));
     for (const id of this.hub.departed.keys()) if (!now.has(id)) this.hub.departed.delete(id);
@@ -127,26 +132,11 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
 
   private sayAll(): void {
     this.saidAllAt = Date.now();
-    this.publish(
-      true,
-      [...this.said].map(([id, status]) => this.lease(id, status)),
-    );
+    this.publish(everybody([...this.said].map(([id, status]) => this.lease(id, status))));
   }
 
-  private publish(full: boolean, users: readonly PresenceLease[]): void {
-    const parts: PresenceLease[][] = [[]];
-    let bytes = 0;
-    for (const user of users) {
-      if (bytes > bytesAtOnce) {
-        parts.push([]);
-        bytes = 0;
-      }
-      parts.at(-1)?.push(user);
-      bytes += 120 + 17 * user.chat_ids.length;
-    }
-    parts.forEach((part, index) => {
-      this.bus.publish(presenceEvent.lease, {}, { gateway_id: this.gatewayId, full: full && index === 0, users: part });
-    });
+  private publish(sets: readonly PresenceSet[]): void {
+    for (const set of sets) this.bus.publish(presenceEvent.lease, {}, { gateway_id: this.gatewayId, ...set });
   }
 
   /** Finds out which rooms are small. Without an answer those that are not known count as large. */

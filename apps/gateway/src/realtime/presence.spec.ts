@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { logRpc } from '#contracts/log.contract.js';
-import { presenceEvent } from '#contracts/presence.contract.js';
+import { presenceEvent, type PresenceSet } from '#contracts/presence.contract.js';
 import { eventually } from '#testing/eventually.js';
 import { gate } from '#testing/gate.js';
 import { range } from '#testing/range.js';
@@ -94,6 +94,22 @@ describe('Presence', () => {
     await eventually(() => presences(watcher, 21).length === 2);
     expect(presences(watcher, 21)).toEqual(['online', 'offline']);
     expect(presences(watcher, 901)).toEqual([]);
+  });
+
+  it('does not flicker while a gateway says its many users part by part', async () => {
+    const watcher = await realtime.connect(22);
+    await watcher.ask({ type: 'presence.watch', user_ids: [23, 24, 25] });
+    const last_seen = new Date().toISOString();
+    const user = (user_id: number) => ({ user_id, status: 'online' as const, last_seen, chat_ids: [] });
+    const say = (set: Omit<PresenceSet, 'full'>, full = false) =>
+      realtime.house.bus.publish(presenceEvent.lease, {}, { gateway_id: 'large', full, ...set });
+    for (let round = 0; round < 2; round++) {
+      say({ up_to: 23, users: [user(23)] }, true);
+      say({ after: 23, users: [user(24)] });
+    }
+    say({ users: [user(25)] });
+    await eventually(() => presences(watcher, 25).length === 1);
+    expect([23, 24].map((id) => presences(watcher, id))).toEqual([['online'], ['online']]);
   });
 
   it('of users on other gateways is told to those who share a small chat, until that gateway falls silent', async () => {
