@@ -54,9 +54,20 @@ describe('Leases of presence', () => {
   it('say in which chats others are concerned: those of before, and those of now', () => {
     const leases = new PresenceLeases();
     leases.renew('a', all(user(1, 'online', 7, 8)), 0);
-    expect([...leases.renew('a', some(user(1, 'away', 8, 9)), 1)]).toEqual([[1, new Set([7, 8, 9])]]);
-    expect([...leases.renew('a', all(), 2)]).toEqual([[1, new Set([8, 9])]]);
+    const concern = (chatIds: number[], fresh: number[] = []) => new Map([[1, { chatIds: new Set(chatIds), fresh }]]);
+    expect(leases.renew('a', some(user(1, 'away', 8, 9)), 1)).toEqual(concern([7, 8, 9], [9]));
+    expect(leases.renew('a', all(), 2)).toEqual(concern([8, 9]));
     leases.renew('a', all(user(1, 'online', 9)), 3);
-    expect([...leases.expire(50_000)]).toEqual([[1, new Set([9])]]);
+    expect(leases.expire(50_000)).toEqual(concern([9]));
+  });
+
+  it('say which chats of a user no gateway has named before', () => {
+    const leases = new PresenceLeases();
+    const fresh = (touched: Touched) => touched.get(1)?.fresh;
+    expect(fresh(leases.renew('a', all(user(1, 'online', 7, 8)), 0))).toEqual([7, 8]);
+    expect(fresh(leases.renew('a', all(user(1, 'online', 7, 8, 9)), 1))).toEqual([9]);
+    expect(fresh(leases.renew('b', some(user(1, 'away', 8, 10)), 2))).toEqual([10]);
+    expect(fresh(leases.renew('a', some(user(1, 'offline', 11)), 3))).toEqual([]);
+    expect([leases.lacks('b', user(1, 'away', 8)), leases.lacks('b', user(1, 'away', 7))]).toEqual([false, true]);
   });
 });
