@@ -14,6 +14,8 @@ export class ConnectedUser {
   /** Including those that are still being opened. */
   readonly connections = new Set<Connection>();
   readonly feeds = new Set<Feed>();
+  /** How often a newer inbox has been applied. */
+  changes = 0;
   private readonly subscription: Subscription;
   /** The state of the inbox that all feeds have; a change of access or of a read position raises it by one. */
   private version = 0;
@@ -84,6 +86,7 @@ export class ConnectedUser {
   private take(inbox: Inbox): void {
     if (inbox.version < this.newest) return;
     this.apply(inbox, this.feeds);
+    if (inbox.version > this.newest) this.changes += 1;
     this.version = inbox.version;
     this.newest = inbox.version;
   }

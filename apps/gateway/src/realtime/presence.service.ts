@@ -8,7 +8,6 @@ import {
   type PresenceSet,
   type PresenceStatus,
 } from '#contracts/presence.contract.js';
-import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { Loop } from '#service/loop.js';
 import type { Connection } from './connection.js';
 import { Frame } from './frame.js';
@@ -16,6 +15,7 @@ import { Hub } from './hub.js';
 import { PresenceLeases, type Touched } from './presence-leases.js';
 import { changes, everybody } from './presence-parts.js';
 import { PresenceReader } from './presence-reader.js';
+import { PresenceWatchers } from './presence-watchers.js';
 import { RoomSizes } from './room-sizes.js';
 
 /** A loop spreads its pauses by a tenth: still within a second. */
@@ -31,8 +31,10 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   private readonly leases = new PresenceLeases();
   private readonly loop = new Loop('gateway.presence', differenceMs, () => this.compare());
   private readonly sizes: RoomSizes;
-  private readonly watchers = new Map<number, Set<Connection>>();
-  private readonly watched = new Map<Connection, ReadonlySet<number>>();
+  private readonly watchers: PresenceWatchers;
+  private readonly review = new Loop('gateway.watchers', differenceMs, () =>
+    this.watchers.review((connection, userIds) => this.greet(connection, userIds)),
+  );
   /** What the clients were told; who is not in it is offline. */
   private readonly told = new Map<number, PresenceStatus>();
   private said = new Map<number, PresenceStatus>();
@@ -45,6 +47,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   ) {
     super();
     this.sizes = new RoomSizes(bus, hub.rooms);
+    this.watchers = new PresenceWatchers(bus, hub);
   }
 
   onApplicationBootstrap(): void {
@@ -58,11 +61,12 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     ];
     this.bus.publish(presenceEvent.ask, {}, { gateway_id: this.gatewayId });
     this.loop.start();
+    this.review.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
-    await this.loop.stop();
+    await Promise.all([this.loop.stop(), this.review.stop()]);
     this.publish(everybody([]));
   }
 
@@ -75,29 +79,14 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
    * earlier choice ends. Of who is offline nothing is said at first.
    */
   async watch(connection: Connection, userIds: readonly number[]): Promise<void> {
-    const ids = [...new Set(userIds)];
-    const { user_ids } =
-      ids.length === 0
-        ? { user_ids: [] }
-        : await this.bus.call(workspaceRpc.visibleUsers, { ids }, { as: connection.caller });
-    if (!connection.isOpen) return;
-    if (this.watched.has(connection)) this.unwatch(connection);
-    else connection.onClosed(() => this.unwatch(connection));
-    this.watched.set(connection, new Set(user_ids));
-    for (const id of user_ids) {
-      this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(connection));
+    this.greet(connection, await this.watchers.watch(connection, userIds));
+  }
+
+  private greet(connection: Connection, userIds: readonly number[]): void {
+    for (const id of userIds) {
       const status = this.leases.statusOf(id);
       if (status !== 'offline') connection.say({ type: 'presence.update', data: presence(id, status) });
     }
-  }
-
-  private unwatch(connection: Connection): void {
-    for (const id of this.watched.get(connection) ?? []) {
-      const connections = this.watchers.get(id);
-      connections?.delete(connection);
-      if (connections?.size === 0) this.watchers.delete(id);
-    }
-    this.watched.delete(connection);
   }
 
   /** Says what has changed here, and from time to time everything. */
@@ -159,7 +148,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
       if (status === 'offline') this.told.delete(id);
       else this.told.set(id, status);
       const frame = new Frame({ type: 'presence.update', data: presence(id, status) });
-      const concerned = new Set(isNew ? this.watchers.get(id) : []);
+      const concerned = new Set(isNew ? this.watchers.of(id) : []);
       for (const connection of this.companions(id, isNew ? chatIds : fresh)) concerned.add(connection);
       for (const connection of concerned) connection.send(frame);
     }
