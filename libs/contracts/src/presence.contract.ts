@@ -14,13 +14,21 @@ export const PresenceLease = Presence.extend({
 });
 export type PresenceLease = z.infer<typeof PresenceLease>;
 
+/**
+ * Users of one gateway. With `after` or `up_to` it replaces all that the gateway said of users whose ids are above the
+ * one and not above the other, and with `full` alone whatever it said; otherwise only the named users change.
+ */
+const PresenceSet = z.strictObject({
+  full: z.boolean(),
+  after: Id.optional(),
+  up_to: Id.optional(),
+  users: z.array(PresenceLease),
+});
+export type PresenceSet = z.infer<typeof PresenceSet>;
+
 /** Leases: what one gateway knows of its own connections. Who is not renewed within 45 s is gone. */
 export const presenceEvent = {
-  /** `full` replaces all that this gateway said before; otherwise only the named users change. */
-  lease: event(
-    'presence.lease',
-    z.strictObject({ gateway_id: text(1, 64), full: z.boolean(), users: z.array(PresenceLease) }),
-  ),
+  lease: event('presence.lease', PresenceSet.extend({ gateway_id: text(1, 64) })),
   /** A starting gateway asks the others to say their full set. */
   ask: event('presence.ask', z.strictObject({ gateway_id: text(1, 64) })),
   typing: event('chat.{chat_id}.typing', z.strictObject({ chat_id: Id, user_id: Id, typing: z.boolean() })),

@@ -14,9 +14,13 @@ export class ConnectedUser {
   /** Including those that are still being opened. */
   readonly connections = new Set<Connection>();
   readonly feeds = new Set<Feed>();
+  /** How often a newer inbox has been applied. */
+  changes = 0;
   private readonly subscription: Subscription;
   /** The state of the inbox that all feeds have; a change of access or of a read position raises it by one. */
   private version = 0;
+  /** The newest state that any feed has: an answer that was under way for longer and is older than it is not applied. */
+  private newest = 0;
   /** The state that the inbox is known to have reached. */
   private end = 0;
   private refreshing = false;
@@ -33,10 +37,11 @@ export class ConnectedUser {
 
   /** A feed has been made from this inbox; the others may be behind it. */
   add(feed: Feed, inbox: Inbox): void {
-    this.apply(inbox, this.feeds);
+    const known = this.newest;
+    this.take(inbox);
     this.feeds.add(feed);
-    this.version = Math.max(this.version, inbox.version);
-    this.compare(this.end);
+    this.version = inbox.version;
+    this.compare(known);
   }
 
   /** The inbox is known to have reached that version. */
@@ -56,6 +61,7 @@ export class ConnectedUser {
       const frame = new Frame({ type: 'receipt.updated', data });
       for (const { connection } of this.feeds) connection.send(frame);
       if (event.version === this.version + 1) this.version = event.version;
+      this.newest = Math.max(this.newest, this.version);
     }
     this.compare(event.version);
   }
@@ -65,9 +71,7 @@ export class ConnectedUser {
     if (this.refreshing) return;
     this.refreshing = true;
     try {
-      const inbox = await this.inboxes.read(this.id);
-      this.apply(inbox, this.feeds);
-      this.version = Math.max(this.version, inbox.version);
+      this.take(await this.inboxes.read(this.id));
     } catch (error) {
       logger.warn('An inbox could not be read; the next comparison tries again', {
         user_id: this.id,
@@ -77,5 +81,13 @@ export class ConnectedUser {
       this.refreshing = false;
     }
     if (this.again) void this.refresh();
+  }
+
+  private take(inbox: Inbox): void {
+    if (inbox.version < this.newest) return;
+    this.apply(inbox, this.feeds);
+    if (inbox.version > this.newest) this.changes += 1;
+    this.version = inbox.version;
+    this.newest = inbox.version;
   }
 }

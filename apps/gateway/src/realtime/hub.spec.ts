@@ -3,6 +3,7 @@ import { LocalBus } from '#bus/local-bus.js';
 import { logEvent } from '#contracts/log.contract.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
 import { Hub } from './hub.js';
 import { InboxSource } from './inbox-source.js';
 import { Client, Logs, nextTurn } from './log.fixture.js';
@@ -12,11 +13,27 @@ describe('The hub', () => {
   let bus: LocalBus;
   let logs: Logs;
   let hub: Hub;
+  let turn: () => Promise<void>;
 
   function build(): void {
     bus = new LocalBus({ freeze: true });
-    logs = new Logs(bus);
+    turn = nextTurn;
+    logs = new Logs(bus, () => turn());
     hub = new Hub(bus, new LogSource(bus), new InboxSource(bus));
+  }
+
+  /** The next inbox that is asked for is read, but its answer does not arrive before `open`. */
+  function holdInbox(): { readonly read: Promise<void>; readonly open: () => void } {
+    const [read, answered] = [gate(), gate()];
+    let turns = 0;
+    turn = async () => {
+      turns += 1;
+      if (turns !== 2) return;
+      turn = nextTurn;
+      read.open();
+      await answered.opened;
+    };
+    return { read: read.opened, open: answered.open };
   }
 
   beforeEach(() => {
@@ -129,6 +146,57 @@ describe('The hub', () => {
     logs.append({ type: 'member.removed', chat_id: 1, seq: 4, data }, 'arrives');
     await eventually(() => other.seqs(1).length === 2);
     expect(client.seqs(1)).toEqual([4]);
+  });
+
+  it('brings a chat to a device whose inbox was read before the user joined and arrives after that of another', async () => {
+    logs.add(1, 10);
+    const first = await new Client(hub, 10).open();
+    const held = holdInbox();
+    const opening = new Client(hub, 10).open();
+    await held.read;
+    logs.add(7, 10);
+    const last = await new Client(hub, 10).open();
+    await eventually(() => first.seqs(7).length === 1);
+    held.open();
+    const late = await opening;
+    logs.send(7);
+    await eventually(() => [first, late, last].every((client) => client.seqs(7).at(-1) === 2));
+    expect(late.seqs(7)).toEqual([1, 2]);
+  });
+
+  it('sends nothing to whom an inbox shut out that is newer than the one another device comes with', async () => {
+    for (const user of [10, 11]) logs.add(1, user);
+    const [client, other] = [await new Client(hub, 10).open(), await new Client(hub, 11).open()];
+    const held = holdInbox();
+    const opening = new Client(hub, 10).open();
+    await held.read;
+    logs.deny(1, 10);
+    await eventually(() => hub.roomsOf(10).size === 0);
+    held.open();
+    const late = await opening;
+    await eventually(() => hub.roomsOf(10).size === 0, 'the device that came is shut out as well');
+    logs.send(1);
+    await eventually(() => other.seqs(1).length === 1);
+    expect([client.seqs(1), late.seqs(1)]).toEqual([[], []]);
+  });
+
+  it('sends nothing to whom an inbox shut out that is newer than the answer to a refresh', async () => {
+    for (const user of [10, 11]) logs.add(1, user);
+    const [client, other] = [await new Client(hub, 10).open(), await new Client(hub, 11).open()];
+    const held = holdInbox();
+    logs.add(2, 10);
+    await held.read;
+    logs.deny(1, 10);
+    await new Client(hub, 10).open();
+    await eventually(() => [...hub.roomsOf(10)].every(({ chatId }) => chatId !== 1));
+    // The refresh that follows the held one must not be what shuts out.
+    const after = holdInbox();
+    held.open();
+    await after.read;
+    logs.send(1);
+    await eventually(() => other.seqs(1).length === 1);
+    after.open();
+    expect(client.seqs(1)).toEqual([]);
   });
 
   it('resumes after the client’s position, while the chat goes on, without a gap or a repetition', async () => {

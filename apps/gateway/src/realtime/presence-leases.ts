@@ -1,4 +1,4 @@
-import type { PresenceLease, PresenceStatus } from '#contracts/presence.contract.js';
+import type { PresenceLease, PresenceSet, PresenceStatus } from '#contracts/presence.contract.js';
 
 /** What a gateway has not renewed for so long is over. */
 const leaseMs = 45_000;
@@ -10,30 +10,45 @@ interface Lease {
   renewedAt: number;
 }
 
-/** Users of whom something was said or is over, each with the small chats that they are or were in. */
-export type Touched = Map<number, Set<number>>;
+/** What was said of a user, or that it is over, concerns the small chats that they are or were in. */
+interface Concern {
+  readonly chatIds: Set<number>;
+  /** Those of them in which no gateway has said the user to be before. */
+  readonly fresh: readonly number[];
+}
+
+export type Touched = Map<number, Concern>;
 
 /** Who is there, by what each gateway says of its own connections. */
 export class PresenceLeases {
   private readonly leases = new Map<string, Lease>();
 
-  /** A gateway speaks: of all its users when `full`, otherwise of those who changed. */
-  renew(gatewayId: string, full: boolean, users: readonly PresenceLease[], now: number): Touched {
+  /** A gateway speaks: of all its users, of all in a range of ids, or of those who changed. */
+  renew(gatewayId: string, set: PresenceSet, now: number): Touched {
     const lease = this.leases.get(gatewayId) ?? { users: new Map<number, Said>(), renewedAt: now };
     this.leases.set(gatewayId, lease);
     lease.renewedAt = now;
     const touched: Touched = new Map();
-    if (full) {
-      for (const [id, said] of lease.users) touch(touched, id, said);
-      lease.users.clear();
+    const { after = 0, up_to = Infinity, users } = set;
+    for (const user of users) {
+      const before = lease.users.get(user.user_id)?.chat_ids ?? [];
+      touched.set(user.user_id, { chatIds: new Set([...before, ...user.chat_ids]), fresh: this.fresh(user) });
+    }
+    if (set.full || set.after !== undefined || set.up_to !== undefined) {
+      for (const [id, said] of lease.users)
+        if (id > after && id <= up_to && !touched.has(id)) end(lease, id, said, touched);
     }
     for (const user of users) {
-      touch(touched, user.user_id, lease.users.get(user.user_id));
-      touch(touched, user.user_id, user);
       if (user.status === 'offline') lease.users.delete(user.user_id);
       else lease.users.set(user.user_id, user);
     }
     return touched;
+  }
+
+  /** Whether the gateway has not said yet that the user is in all these chats. */
+  lacks(gatewayId: string, { user_id, chat_ids }: PresenceLease): boolean {
+    const known = new Set(this.leases.get(gatewayId)?.users.get(user_id)?.chat_ids);
+    return chat_ids.some((id) => !known.has(id));
   }
 
   /** Ends what was not renewed in time. */
@@ -42,7 +57,7 @@ export class PresenceLeases {
     for (const [gatewayId, lease] of this.leases) {
       if (now - lease.renewedAt <= leaseMs) continue;
       this.leases.delete(gatewayId);
-      for (const [id, said] of lease.users) touch(touched, id, said);
+      for (const [id, said] of lease.users) end(lease, id, said, touched);
     }
     return touched;
   }
@@ -57,10 +72,17 @@ export class PresenceLeases {
     }
     return status;
   }
+
+  private fresh({ user_id, status, chat_ids }: PresenceLease): number[] {
+    if (status === 'offline') return [];
+    const known = new Set<number>();
+    for (const { users } of this.leases.values()) for (const id of users.get(user_id)?.chat_ids ?? []) known.add(id);
+    return chat_ids.filter((id) => !known.has(id));
+  }
 }
 
-function touch(touched: Touched, userId: number, said: Said | undefined): void {
-  const chats = touched.get(userId) ?? new Set();
-  touched.set(userId, chats);
-  for (const chatId of said?.chat_ids ?? []) chats.add(chatId);
+function end({ users }: Lease, userId: number, { chat_ids }: Said, touched: Touched): void {
+  users.delete(userId);
+  const chatIds = touched.get(userId)?.chatIds ?? [];
+  touched.set(userId, { chatIds: new Set([...chatIds, ...chat_ids]), fresh: [] });
 }

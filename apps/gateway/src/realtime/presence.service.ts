@@ -1,28 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus, type Subscription } from '#bus/bus.js';
-import { presenceEvent, type Presence, type PresenceLease, type PresenceStatus } from '#contracts/presence.contract.js';
-import { logRpc } from '#contracts/log.contract.js';
-import { workspaceRpc } from '#contracts/workspace.contract.js';
+import {
+  presenceEvent,
+  type Presence,
+  type PresenceLease,
+  type PresenceSet,
+  type PresenceStatus,
+} from '#contracts/presence.contract.js';
 import { Loop } from '#service/loop.js';
-import { Logger } from '#telemetry/logger.js';
-import { self } from '../self.js';
 import type { Connection } from './connection.js';
 import { Frame } from './frame.js';
 import { Hub } from './hub.js';
 import { PresenceLeases, type Touched } from './presence-leases.js';
+import { changes, everybody } from './presence-parts.js';
 import { PresenceReader } from './presence-reader.js';
-
-const logger = new Logger('gateway.presence');
+import { PresenceWatchers } from './presence-watchers.js';
+import { RoomSizes } from './room-sizes.js';
 
 /** A loop spreads its pauses by a tenth: still within a second. */
 const differenceMs = 800;
 const fullMs = 15_000;
-/** A lease of more bytes is said in several events, each well below what the bus carries. */
-const bytesAtOnce = 256 * 1024;
 /** Small chats of one user whose members are told of the user. */
 const mostChats = 500;
-const roomsAtOnce = 1_000;
 
 /** Says which users are connected here, hears it from the other gateways, and tells the clients whom it concerns. */
 @Injectable()
@@ -30,8 +30,11 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   private readonly gatewayId = randomUUID();
   private readonly leases = new PresenceLeases();
   private readonly loop = new Loop('gateway.presence', differenceMs, () => this.compare());
-  private readonly watchers = new Map<number, Set<Connection>>();
-  private readonly watched = new Map<Connection, ReadonlySet<number>>();
+  private readonly sizes: RoomSizes;
+  private readonly watchers: PresenceWatchers;
+  private readonly review = new Loop('gateway.watchers', differenceMs, () =>
+    this.watchers.review((connection, userIds) => this.greet(connection, userIds)),
+  );
   /** What the clients were told; who is not in it is offline. */
   private readonly told = new Map<number, PresenceStatus>();
   private said = new Map<number, PresenceStatus>();
@@ -43,12 +46,14 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     private readonly hub: Hub,
   ) {
     super();
+    this.sizes = new RoomSizes(bus, hub.rooms);
+    this.watchers = new PresenceWatchers(bus, hub);
   }
 
   onApplicationBootstrap(): void {
     this.subscriptions = [
-      this.bus.subscribe(presenceEvent.lease, {}, ({ gateway_id, full, users }) => {
-        if (gateway_id !== this.gatewayId) this.tell(this.leases.renew(gateway_id, full, users, Date.now()));
+      this.bus.subscribe(presenceEvent.lease, {}, (set) => {
+        if (set.gateway_id !== this.gatewayId) this.tell(this.leases.renew(set.gateway_id, set, Date.now()));
       }),
       this.bus.subscribe(presenceEvent.ask, {}, ({ gateway_id }) => {
         if (gateway_id !== this.gatewayId) this.sayAll();
@@ -56,12 +61,13 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     ];
     this.bus.publish(presenceEvent.ask, {}, { gateway_id: this.gatewayId });
     this.loop.start();
+    this.review.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     for (const subscription of this.subscriptions) subscription.unsubscribe();
-    await this.loop.stop();
-    this.publish(true, []);
+    await Promise.all([this.loop.stop(), this.review.stop()]);
+    this.publish(everybody([]));
   }
 
   statusOf(userIds: number[]): Map<number, PresenceStatus> {
@@ -73,44 +79,33 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
    * earlier choice ends. Of who is offline nothing is said at first.
    */
   async watch(connection: Connection, userIds: readonly number[]): Promise<void> {
-    const ids = [...new Set(userIds)];
-    const { user_ids } =
-      ids.length === 0
-        ? { user_ids: [] }
-        : await this.bus.call(workspaceRpc.visibleUsers, { ids }, { as: connection.caller });
-    if (!connection.isOpen) return;
-    if (this.watched.has(connection)) this.unwatch(connection);
-    else connection.onClosed(() => this.unwatch(connection));
-    this.watched.set(connection, new Set(user_ids));
-    for (const id of user_ids) {
-      this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(connection));
+    this.greet(connection, await this.watchers.watch(connection, userIds));
+  }
+
+  private greet(connection: Connection, userIds: readonly number[]): void {
+    for (const id of userIds) {
       const status = this.leases.statusOf(id);
       if (status !== 'offline') connection.say({ type: 'presence.update', data: presence(id, status) });
     }
-  }
-
-  private unwatch(connection: Connection): void {
-    for (const id of this.watched.get(connection) ?? []) {
-      const connections = this.watchers.get(id);
-      connections?.delete(connection);
-      if (connections?.size === 0) this.watchers.delete(id);
-    }
-    this.watched.delete(connection);
   }
 
   /** Says what has changed here, and from time to time everything. */
   private async compare(): Promise<void> {
     // Before anything is awaited: whoever comes meanwhile is in rooms of which it is not known yet whether they are small.
     const now = this.here();
-    await this.sizeRooms();
+    const found = await this.sizes.find();
     const changed: PresenceLease[] = [];
-    for (const [id, status] of now) if (this.said.get(id) !== status) changed.push(this.lease(id, status));
+    for (const [id, status] of now) {
+      const isNew = this.said.get(id) !== status;
+      if (!isNew && !found.has(id)) continue;
+      const lease = this.lease(id, status);
+      if (isNew || this.leases.lacks(this.gatewayId, lease)) changed.push(lease);
+    }
     for (const id of this.said.keys()) if (!now.has(id)) changed.push(this.lease(id, 'offline'));
     this.said = now;
-    const touched = this.leases.renew(this.gatewayId, false, changed, Date.now());
+    this.tell(this.leases.renew(this.gatewayId, { full: false, users: changed }, Date.now()));
     if (Date.now() - this.saidAllAt >= fullMs) this.sayAll();
-    else if (changed.length > 0) this.publish(false, changed);
-    this.tell(touched);
+    else if (changed.length > 0) this.publish(changes(changed));
     this.tell(this.leases.expire(Date.now()));
     for (const id of this.hub.departed.keys()) if (!now.has(id)) this.hub.departed.delete(id);
   }
@@ -127,42 +122,14 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
 
   private sayAll(): void {
     this.saidAllAt = Date.now();
-    this.publish(
-      true,
-      [...this.said].map(([id, status]) => this.lease(id, status)),
-    );
+    const users = [...this.said].map(([id, status]) => this.lease(id, status));
+    this.publish(everybody(users));
+    // Those in chats whose users were not known to be in them when that was compared.
+    this.tell(this.leases.renew(this.gatewayId, { full: true, users }, Date.now()));
   }
 
-  private publish(full: boolean, users: readonly PresenceLease[]): void {
-    const parts: PresenceLease[][] = [[]];
-    let bytes = 0;
-    for (const user of users) {
-      if (bytes > bytesAtOnce) {
-        parts.push([]);
-        bytes = 0;
-      }
-      parts.at(-1)?.push(user);
-      bytes += 120 + 17 * user.chat_ids.length;
-    }
-    parts.forEach((part, index) => {
-      this.bus.publish(presenceEvent.lease, {}, { gateway_id: this.gatewayId, full: full && index === 0, users: part });
-    });
-  }
-
-  /** Finds out which rooms are small. Without an answer those that are not known count as large. */
-  private async sizeRooms(): Promise<void> {
-    const rooms = [...this.hub.rooms.values()].filter(({ isSmall }) => isSmall === undefined);
-    for (let start = 0; start < rooms.length; start += roomsAtOnce) {
-      const part = rooms.slice(start, start + roomsAtOnce);
-      const request = { chat_ids: part.map(({ chatId }) => chatId) };
-      try {
-        const small = new Set((await this.bus.call(logRpc.smallChats, request, { as: self })).chat_ids);
-        for (const room of part) room.isSmall = small.has(room.chatId);
-      } catch (error) {
-        logger.warn('Sizes of chats could not be asked for; the next second tries again', { reason: String(error) });
-        return;
-      }
-    }
+  private publish(sets: readonly PresenceSet[]): void {
+    for (const set of sets) this.bus.publish(presenceEvent.lease, {}, { gateway_id: this.gatewayId, ...set });
   }
 
   private lease(userId: number, status: PresenceStatus): PresenceLease {
@@ -174,25 +141,26 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   }
 
   private tell(touched: Touched): void {
-    for (const [id, chatIds] of touched) {
+    for (const [id, { chatIds, fresh }] of touched) {
       const status = this.leases.statusOf(id);
-      if (status === (this.told.get(id) ?? 'offline')) continue;
+      const isNew = status !== (this.told.get(id) ?? 'offline');
+      if (!isNew && (fresh.length === 0 || status === 'offline')) continue;
       if (status === 'offline') this.told.delete(id);
       else this.told.set(id, status);
       const frame = new Frame({ type: 'presence.update', data: presence(id, status) });
-      for (const connection of this.concerned(id, chatIds)) connection.send(frame);
+      const concerned = new Set(isNew ? this.watchers.of(id) : []);
+      for (const connection of this.companions(id, isNew ? chatIds : fresh)) concerned.add(connection);
+      for (const connection of concerned) connection.send(frame);
     }
   }
 
-  /** Those here who watch the user, and those who share a direct or small chat with them. */
-  private concerned(userId: number, chatIds: Iterable<number>): Set<Connection> {
-    const connections = new Set(this.watchers.get(userId));
+  /** Those here who are in these chats with the user. */
+  private *companions(userId: number, chatIds: Iterable<number>): Iterable<Connection> {
     for (const chatId of chatIds) {
       for (const connection of this.hub.rooms.get(chatId)?.present() ?? []) {
-        if (connection.userId !== userId) connections.add(connection);
+        if (connection.userId !== userId) yield connection;
       }
     }
-    return connections;
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { FechatterError } from '#contracts/error.js';
 import { logRpc } from '#contracts/log.contract.js';
-import { presenceEvent } from '#contracts/presence.contract.js';
+import { presenceEvent, type PresenceSet } from '#contracts/presence.contract.js';
 import { eventually } from '#testing/eventually.js';
 import { gate } from '#testing/gate.js';
 import { range } from '#testing/range.js';
@@ -96,6 +97,22 @@ describe('Presence', () => {
     expect(presences(watcher, 901)).toEqual([]);
   });
 
+  it('does not flicker while a gateway says its many users part by part', async () => {
+    const watcher = await realtime.connect(22);
+    await watcher.ask({ type: 'presence.watch', user_ids: [23, 24, 25] });
+    const last_seen = new Date().toISOString();
+    const user = (user_id: number) => ({ user_id, status: 'online' as const, last_seen, chat_ids: [] });
+    const say = (set: Omit<PresenceSet, 'full'>, full = false) =>
+      realtime.house.bus.publish(presenceEvent.lease, {}, { gateway_id: 'large', full, ...set });
+    for (let round = 0; round < 2; round++) {
+      say({ up_to: 23, users: [user(23)] }, true);
+      say({ after: 23, users: [user(24)] });
+    }
+    say({ users: [user(25)] });
+    await eventually(() => presences(watcher, 25).length === 1);
+    expect([23, 24].map((id) => presences(watcher, id))).toEqual([['online'], ['online']]);
+  });
+
   it('of users on other gateways is told to those who share a small chat, until that gateway falls silent', async () => {
     const small = await realtime.chat(40, 41);
     await realtime.chat(42, 43);
@@ -163,6 +180,71 @@ describe('Presence', () => {
     held.mockRestore();
     await eventually(() => said.length === 1);
     expect(said).toEqual([[shared]]);
+  });
+
+  it('is told in a chat that begins later, once and to nobody else', async () => {
+    const said = new Set<number>();
+    realtime.house.bus.subscribe(presenceEvent.lease, {}, ({ users }) => {
+      for (const { user_id } of users) said.add(user_id);
+    });
+    await realtime.chat(72);
+    const [one, other, watcher] = [await realtime.connect(70), await realtime.connect(71), await realtime.connect(72)];
+    await watcher.ask({ type: 'presence.watch', user_ids: [70] });
+    await eventually(() => said.has(70) && said.has(71) && presences(watcher, 70).length === 1);
+    await realtime.chat(70, 71);
+    await eventually(() => presences(one, 71).length === 1 && presences(other, 70).length === 1);
+    await other.ask({ type: 'presence', status: 'away' });
+    await one.ask({ type: 'presence', status: 'away' });
+    await eventually(() => presences(one, 71).length === 2 && presences(other, 70).length === 2);
+    await eventually(() => presences(watcher, 70).length === 2);
+    for (const [socket, userId] of [[one, 71] as const, [other, 70] as const, [watcher, 70] as const]) {
+      expect(presences(socket, userId)).toEqual(['online', 'away']);
+    }
+  });
+
+  it('is told when it is known at last which chats are small', async () => {
+    await realtime.chat(73, 74);
+    const { bus } = realtime.house;
+    const said = new Set<number>();
+    bus.subscribe(presenceEvent.lease, {}, ({ users }) => {
+      for (const { user_id } of users) said.add(user_id);
+    });
+    const call = bus.call.bind(bus);
+    const failing = jest.spyOn(bus, 'call').mockImplementation(async (...request: Parameters<typeof call>) => {
+      if (Object.is(request[0], logRpc.smallChats)) throw new FechatterError('UNAVAILABLE');
+      return call(...request);
+    });
+    const [one, other] = [await realtime.connect(73), await realtime.connect(74)];
+    await eventually(() => said.has(73) && said.has(74)).finally(() => failing.mockRestore());
+    await eventually(() => presences(one, 74).length === 1 && presences(other, 73).length === 1);
+    expect([presences(one, 74), presences(other, 73)]).toEqual([['online'], ['online']]);
+  });
+
+  it('does not take a chat for small that has grown while it was asked for', async () => {
+    const edge = await realtime.chat(75, ...range(1_000, 1_098));
+    const { bus } = realtime.house;
+    const said: number[][] = [];
+    bus.subscribe(presenceEvent.lease, {}, ({ users }) => {
+      for (const { user_id, chat_ids } of users) if (user_id === 75) said.push(chat_ids);
+    });
+    const [asked, answered] = [gate(), gate()];
+    const call = bus.call.bind(bus);
+    const held = jest.spyOn(bus, 'call').mockImplementation(async (...request: Parameters<typeof call>) => {
+      const answer = await call(...request);
+      if (Object.is(request[0], logRpc.smallChats)) {
+        asked.open();
+        await answered.opened;
+      }
+      return answer;
+    });
+    const socket = await realtime.connect(75);
+    await asked.opened;
+    await realtime.add(edge, 1_099);
+    await eventually(() => socket.seqs(edge).length === 1);
+    answered.open();
+    held.mockRestore();
+    await eventually(() => said.length > 0);
+    expect(said[0]).toEqual([]);
   });
 
   it('is told in full to a gateway that asks', async () => {

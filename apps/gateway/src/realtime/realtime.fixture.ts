@@ -40,6 +40,8 @@ export class RealtimeHouse {
   private lastChat = 0;
   private readonly versions = new Map<number, number>();
   readonly tickets = new Map<string, number>();
+  /** Users below 900 whom nobody may see. */
+  readonly hidden = new Set<number>();
 
   private constructor(
     readonly house: House,
@@ -53,18 +55,17 @@ export class RealtimeHouse {
     const user = (id: number) => ({ id, username: `user${id}`, avatar_url: null });
     house.bus.serve(userRpc.getMany, async ({ ids }) => ({ users: ids.map(user) }), { queue: 'auth' });
     house.bus.serve(userRpc.findByNames, async () => ({ users: [] }), { queue: 'auth' });
-    // Everybody sees the users below 900.
-    house.bus.serve(
-      workspaceRpc.visibleUsers,
-      async ({ ids = [] }) => ({ user_ids: ids.filter((id) => id < 900), has_more: false }),
-      {
-        queue: 'chat',
-      },
-    );
     const issuer = await Issuer.on(house.bus);
     const config = readConfig(GatewayConfig, { NODE_ENV: 'test', PORT: '0', ...env });
     const gateway = await gatewayApp.start({ config, bus: house.bus, validateReplies: true });
     const started = new RealtimeHouse(house, issuer, gateway);
+    // Everybody sees the users below 900.
+    const isVisible = (id: number) => id < 900 && !started.hidden.has(id);
+    house.bus.serve(
+      workspaceRpc.visibleUsers,
+      async ({ ids = [] }) => ({ user_ids: ids.filter(isVisible), has_more: false }),
+      { queue: 'chat' },
+    );
     house.bus.serve(authRpc.redeemTicket, async ({ ticket }) => started.redeem(ticket), { queue: 'auth' });
     return started;
   }

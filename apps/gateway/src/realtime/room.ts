@@ -27,6 +27,8 @@ export class Room implements DeliveryRoom {
   readonly openedAt = performance.now();
   /** Whether it has few members, so that they are told of each other; undefined until it is asked for. */
   isSmall: boolean | undefined;
+  /** How often its members have changed: what was asked for before the last time says nothing of now. */
+  memberChanges = 0;
   private readonly deliveries = new Set<Delivery>();
   private readonly typists: Typists;
   private readonly typing: Subscription;
@@ -85,7 +87,10 @@ export class Room implements DeliveryRoom {
   private deliver(frames: readonly EntryFrame[]): void {
     // Whoever comes after the last one has left finds another room.
     if (this.closed) return;
-    if (frames[0]?.changesMembers === true) this.isSmall = undefined;
+    if (frames[0]?.changesMembers === true) {
+      this.isSmall = undefined;
+      this.memberChanges += 1;
+    }
     for (const { joining, seq } of frames) if (joining.length > 0) this.host.joining(this, joining, seq);
     for (const delivery of this.deliveries) delivery.receive(frames);
   }

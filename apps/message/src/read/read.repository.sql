@@ -18,17 +18,15 @@ WITH target AS (
   RETURNING s.user_id
 ), raised AS (
   INSERT INTO message.inbox_heads AS i (user_id, version) SELECT user_id, 1 FROM moved
-  ON CONFLICT (user_id) DO UPDATE SET version = i.version + 1
+  ON CONFLICT (user_id) DO UPDATE SET version = i.version + 1 RETURNING i.version
 )
-SELECT EXISTS (SELECT FROM moved) AS moved FROM target;
+SELECT (SELECT version FROM raised) AS version FROM target;
 
 -- message.read_position
 SELECT r.read_seq, h.message_count - r.read_count - (
   SELECT count(*) FROM message.messages d
   WHERE d.chat_id = h.chat_id AND d.ordinal > r.read_count AND d.deleted_at IS NOT NULL
-) AS unread_count,
-coalesce((SELECT i.version FROM message.inbox_heads i WHERE i.user_id = $1), 0) AS version
-FROM message.chat_heads h
+) AS unread_count FROM message.chat_heads h
 JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted
 AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1)
 JOIN message.message_status r ON r.user_id = $1 AND r.chat_id = h.chat_id WHERE h.chat_id = $2;

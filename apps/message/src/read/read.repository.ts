@@ -3,11 +3,15 @@ import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { presentReader, unreadCount } from '../inbox/present-member.sql.js';
 
-/** How far a user has read a chat, and the version of their inbox. */
+/** How far a user has read a chat. */
 export interface ReadPosition {
   readonly read_seq: number;
   readonly unread_count: number;
-  readonly version: number;
+}
+
+/** What became of an advance: the version of the user's inbox that has it, null when the position has not moved. */
+interface Advance {
+  readonly version: number | null;
 }
 
 const advance = sql(
@@ -26,16 +30,14 @@ const advance = sql(
      RETURNING s.user_id
    ), raised AS (
      INSERT INTO message.inbox_heads AS i (user_id, version) SELECT user_id, 1 FROM moved
-     ON CONFLICT (user_id) DO UPDATE SET version = i.version + 1
+     ON CONFLICT (user_id) DO UPDATE SET version = i.version + 1 RETURNING i.version
    )
-   SELECT EXISTS (SELECT FROM moved) AS moved FROM target`,
+   SELECT (SELECT version FROM raised) AS version FROM target`,
 );
 
 const position = sql(
   'message.read_position',
-  `SELECT r.read_seq, ${unreadCount} AS unread_count,
-     coalesce((SELECT i.version FROM message.inbox_heads i WHERE i.user_id = $1), 0) AS version
-   FROM ${presentReader} WHERE h.chat_id = $2`,
+  `SELECT r.read_seq, ${unreadCount} AS unread_count FROM ${presentReader} WHERE h.chat_id = $2`,
 );
 
 /** Read positions of present members. */
@@ -43,10 +45,10 @@ const position = sql(
 export class ReadRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Moves the position up to `seq` or the end of the log, never back. Undefined without access, else whether it moved. */
-  async advance(userId: number, chatId: number, seq: number): Promise<boolean | undefined> {
-    const [row] = await this.database.query<{ moved: boolean }>(advance, [userId, chatId, seq]);
-    return row?.moved;
+  /** Moves the position up to `seq` or the end of the log, never back. Undefined without access. */
+  async advance(userId: number, chatId: number, seq: number): Promise<Advance | undefined> {
+    const [row] = await this.database.query<Advance>(advance, [userId, chatId, seq]);
+    return row;
   }
 
   /** Undefined without access. */

@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { logEvent } from '#contracts/log.contract.js';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
 import type { PayloadOf } from '#contracts/contract.js';
 import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
+import { eventually } from '#testing/eventually.js';
 import { handOver, newChat, startMessages } from '../chat.fixture.js';
+import { ReadRepository } from './read.repository.js';
 
 let house: House;
 
@@ -41,6 +43,25 @@ describe('reading a chat', () => {
     ]);
     expect(told[1]?.version).toBe((told[0]?.version ?? 0) + 1);
     expect((await inboxOf(2, chatId))?.read_seq).toBe(third);
+  });
+
+  it('is told with the version of the inbox that it made, whatever changes right after it', async () => {
+    const chatId = await newChat(house.bus, 1, 2);
+    const { seq } = await send(1, chatId);
+    const told: PayloadOf<typeof logEvent.user>[] = [];
+    house.bus.subscribe(logEvent.user, { user_id: 2 }, (event) => void told.push(event));
+    const between = jest.spyOn(ReadRepository.prototype, 'position').mockImplementation(async function (
+      this: ReadRepository,
+      ...of
+    ) {
+      between.mockRestore();
+      await newChat(house.bus, 1, 2);
+      return this.position(...of);
+    });
+    await read(2, chatId, seq);
+    await eventually(() => told.length === 2);
+    const versionOf = (type: string) => told.find((event) => event.type === type)?.version ?? NaN;
+    expect(versionOf('access') - versionOf('read')).toBe(1);
   });
 
   it('is for present members', async () => {

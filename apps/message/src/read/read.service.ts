@@ -18,12 +18,12 @@ export class ReadService {
     chatId: number,
     seq: number,
   ): Promise<{ chat_id: number; read_seq: number; unread_count: number }> {
-    const moved = await this.positions.advance(userId, chatId, seq);
+    const advance = await this.positions.advance(userId, chatId, seq);
     const position = await this.positions.position(userId, chatId);
-    if (moved === undefined || position === undefined) throw notFound('chat');
-    const { read_seq, unread_count, version } = position;
-    const read = { chat_id: chatId, read_seq, unread_count };
-    if (moved) this.bus.publish(logEvent.user, { user_id: userId }, { type: 'read', ...read, version });
+    if (advance === undefined || position === undefined) throw notFound('chat');
+    const { version } = advance;
+    const read = { chat_id: chatId, ...position };
+    if (version !== null) this.bus.publish(logEvent.user, { user_id: userId }, { type: 'read', ...read, version });
     return read;
   }
 }
