@@ -12,7 +12,7 @@ const mostChats = 100;
 
 /**
  * The query with ids in the place of names. A name that nobody has and one that the caller may not see match nothing,
- * both alike. `me` is the caller.
+ * both alike. `me` is the caller, whoever may have that name.
  */
 export async function resolveNames(bus: Bus, query: Query, userId: number, call: CallContext): Promise<Condition> {
   const [senders, chats] = await Promise.all([
@@ -45,7 +45,8 @@ function namesOf(query: Query, kind: 'from' | 'in'): string[] {
 
 async function sendersOf(bus: Bus, names: readonly string[], userId: number, call: CallContext) {
   const ids = new Map<string, number[]>([['me', [userId]]]);
-  const usernames = [...new Set(names)].filter((name) => Username.safeParse(name).success);
+  // Whoever registers as `me` must not take the word from everybody else.
+  const usernames = [...new Set(names)].filter((name) => Username.safeParse(name).success && !ids.has(keyOf(name)));
   if (usernames.length === 0) return ids;
   const { users } = await bus.call(userRpc.findByNames, { usernames }, { within: call, as: self });
   for (const { id, username } of users) ids.set(keyOf(username), [id]);

@@ -99,3 +99,17 @@ it('understands who, where, what and when', async () => {
   await indexed(await house.database('message'), await house.database('search'));
   expect([await found('has:reaction'), await found('is:pinned')]).toEqual([[], []]);
 });
+
+it('means by `me` whoever asks, even where somebody has that name', async () => {
+  const [, dot] = [await register('Me'), await register('dot')];
+  const as = asUser(dot);
+  const { workspaces } = await house.bus.call(workspaceRpc.list, {}, { as });
+  const request = { workspace_id: workspaces[0]?.id ?? 0, name: 'mine', type: 'channel' } as const;
+  const chat = await house.bus.call(chatRpc.create, request, { as });
+  const sent = await house.bus.call(messageRpc.send, { chat_id: chat.id, content: 'lilies' }, { as });
+  await indexed(await house.database('message'), await house.database('search'));
+  for (const query of ['from:me', 'from:@Me', 'from:me OR from:dot']) {
+    const { results } = await person(house.bus, dot).search(query);
+    expect(results.map(({ message_id }) => message_id)).toEqual([sent.id]);
+  }
+});
