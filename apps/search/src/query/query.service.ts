@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Bus, userOf, type CallContext } from '#bus/bus.js';
 import { fitting } from '#bus/page-size.js';
@@ -7,12 +6,12 @@ import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import type { SearchContext, SearchResult, searchRpc } from '#contracts/search.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
-import { decodeCursor, encodeCursor } from '#database/cursor.js';
-import { Engine, type Condition, type Found, type Hit, type Place } from '../engine/engine.js';
+import { Engine, type Condition, type Found, type Hit } from '../engine/engine.js';
 import { stemmedWords } from '../engine/tsquery.js';
 import { highlightHtml, wordsToStem } from '../highlight/highlight.js';
 import { wantedOf } from '../highlight/wanted.js';
 import { self } from '../self.js';
+import { cursorBehind, listOf, placeOf } from './cursor.js';
 import { resolveNames } from './names.js';
 import { narrowed, timeOf, understood, withFilters } from './search-request.js';
 
@@ -111,21 +110,4 @@ function shownOf(hit: Hit, senders: ReadonlyMap<number, User>): SearchContext {
 function lastOf(hits: readonly Hit[], shown: readonly SearchResult[]): Hit | undefined {
   const id = shown.at(-1)?.message_id;
   return hits.find((hit) => hit.message_id === id);
-}
-
-/** The search itself and who asks: a cursor goes on with this list and no other. */
-function listOf(userId: number, { query, workspace_id, filters, sort }: Request): string {
-  const asked = JSON.stringify([userId, query, workspace_id, filters, sort]);
-  return `search.messages ${createHash('sha256').update(asked).digest('base64url')}`;
-}
-
-function placeOf(list: string, cursor: string): Place {
-  const [score = 0, createdAt = 0, messageId = 0, total = 0, exact = 0, asOf = 0] = decodeCursor(list, cursor, 6);
-  return { score, createdAt, messageId, total, isExact: exact === 1, asOf };
-}
-
-function cursorBehind(list: string, hit: Hit | undefined, { total, isExact, isPartial, asOf }: Found): string | null {
-  if (hit === undefined) return null;
-  const exact = isExact && !isPartial ? 1 : 0;
-  return encodeCursor(list, [hit.score, hit.created_at.getTime(), hit.message_id, total, exact, asOf]);
 }
