@@ -53,7 +53,10 @@ export const SearchResult = SearchContext.extend({
   context: z
     .array(SearchContext)
     .optional()
-    .describe('The messages before and after it in the chat, in their order, when `context` was asked for'),
+    .describe(
+      'The messages before and after it in the chat, in their order, when `context` was asked for; of each the first ' +
+        '1,000 characters',
+    ),
 }).meta({ id: 'SearchResult' });
 export type SearchResult = z.infer<typeof SearchResult>;
 

@@ -63,7 +63,8 @@ SELECT * FROM (
 ) p WHERE before < 589824 ORDER BY score DESC, created_at DESC, message_id DESC;
 
 -- search.neighbours
-SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id, d.content, d.created_at
+SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id,
+left(d.content, 1000) AS content, d.created_at
 FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY n(chat_id, message_id, place)
 CROSS JOIN LATERAL (
   (SELECT * FROM search.indexed_messages d WHERE d.generation = $1 AND d.chat_id = n.chat_id

@@ -47,9 +47,13 @@ interface Range {
 
 const find = sql('search.find', findSql);
 
+/** What is shown of a neighbour, in characters: there may be ten for each hit, and they are there for orientation. */
+const shownOfNeighbour = 1_000;
+
 const neighbours = sql(
   'search.neighbours',
-  `SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id, d.content, d.created_at
+  `SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id,
+     left(d.content, ${shownOfNeighbour}) AS content, d.created_at
    FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY n(chat_id, message_id, place)
    CROSS JOIN LATERAL (
      (SELECT * FROM search.indexed_messages d WHERE d.generation = $1 AND d.chat_id = n.chat_id

@@ -18,6 +18,9 @@ import { narrowed, timeOf, understood, withFilters } from './search-request.js';
 type Request = RequestOf<typeof searchRpc.messages>;
 type Reply = ReplyOf<typeof searchRpc.messages>;
 
+/** As many as `auth.user.get_many` takes; a page with its neighbours may have more senders. */
+const usersAtOnce = 1_000;
+
 const nothing: Found = { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
 
 /** Finds messages for people, in the chats that they may read now. */
@@ -53,15 +56,18 @@ export class QueryService {
             ...{ condition: withFilters(condition, request, chatIds), chatIds, sort, limit, after },
             ...timeOf(parsed, request),
           });
-    const results = condition === undefined ? [] : await this.results(found.hits, condition, context, call);
+    // Before neighbours are looked for: those of what has no room are not needed.
+    const hits = fitting(found.hits);
+    const results = condition === undefined ? [] : await this.results(hits, condition, context, call);
     const shown = fitting(results);
-    const last = shown.length === results.length ? found.hits.at(-1) : lastOf(found.hits, shown);
+    const last = shown.length === results.length ? hits.at(-1) : lastOf(hits, shown);
+    const isCut = shown.length < results.length || hits.length < found.hits.length;
     return {
       results: [...shown],
       total: found.total,
       total_is_exact: found.isExact && !found.isPartial,
       partial: found.isPartial,
-      next_cursor: found.hasMore || shown.length < results.length ? cursorBehind(list, last, found) : null,
+      next_cursor: found.hasMore || isCut ? cursorBehind(list, last, found) : null,
       processing_time_ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
   }
@@ -77,13 +83,12 @@ export class QueryService {
     const around = count === 0 ? [] : await this.engine.neighbours(hits, count);
     const chatIds = [...new Set(hits.map((hit) => hit.chat_id))];
     const senderIds = [...new Set([...hits, ...around.flat()].map((hit) => hit.sender_id))];
-    const [{ chats }, { users }, highlight] = await Promise.all([
+    const [{ chats }, senders, highlight] = await Promise.all([
       this.bus.call(chatRpc.getMany, { ids: chatIds }, { within: call }),
-      this.bus.call(userRpc.getMany, { ids: senderIds }, { within: call, as: self }),
+      this.users(senderIds, call),
       this.highlighter(hits, condition),
     ]);
     const names = new Map(chats.map((chat) => [chat.id, chat.name]));
-    const senders = new Map(users.map((user) => [user.id, user]));
     return hits.flatMap((hit, index) => {
       const chat_name = names.get(hit.chat_id);
       if (chat_name === undefined) return [];
@@ -91,6 +96,16 @@ export class QueryService {
       const found = { ...result, highlight: highlight(hit.content) };
       return count === 0 ? found : { ...found, context: (around[index] ?? []).map((each) => shownOf(each, senders)) };
     });
+  }
+
+  private async users(ids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, User>> {
+    const asked: Promise<{ users: readonly User[] }>[] = [];
+    for (let first = 0; first < ids.length; first += usersAtOnce) {
+      const some = ids.slice(first, first + usersAtOnce);
+      asked.push(this.bus.call(userRpc.getMany, { ids: some }, { within: call, as: self }));
+    }
+    const users = (await Promise.all(asked)).flatMap((reply) => reply.users);
+    return new Map(users.map((user) => [user.id, user]));
   }
 
   private async highlighter(hits: readonly Hit[], condition: Condition): Promise<(text: string) => string> {
