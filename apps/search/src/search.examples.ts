@@ -34,7 +34,7 @@ export const searchExamples = examples<Facts>(facts, {
       ...[1, [f.chat], [f.seq], [f.seq + 1], [null], [f.chat], [f.message]],
       ...[[f.chat], [900_000_001], [f.seq + 1], [f.seq + 1], [1], [new Date()], [0], [0], [null], ['an example']],
       ...[[`'${sliceMark}an':1 '${sliceMark}example':2`], ['an example'], ['an example'], ['english_stem']],
-      ...[[], [], [], [], [], []],
+      ...[[], [], [], [], [], [], 16_384],
     ],
     buffers: 120,
   },

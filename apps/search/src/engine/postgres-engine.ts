@@ -43,7 +43,7 @@ export class PostgresEngine extends Engine {
     const found = await this.matcher.find(query, search, this.budgetMs);
     const total = search.after?.total ?? Math.min(found.count, countedExactly);
     const isExact = search.after?.isExact ?? (found.isAll && found.count <= countedExactly);
-    const isPartial = found.isLate || !(await this.hasAll());
+    const isPartial = found.isPartial || !(await this.hasAll());
     return { hits: found.hits, total, isExact, asOf: found.asOf, hasMore: found.hasMore, isPartial };
   }
 
