@@ -6,7 +6,7 @@ import type { Condition } from '../engine/engine.js';
 import type { Query } from '../language/query.js';
 import { self } from '../self.js';
 
-/** The longest name of a chat, and how many chats may share a beginning with it before it is not found. */
+/** The longest name of a chat, and how many chats of one name are found: the chat service puts those called just so first. */
 const longestName = 80;
 const mostChats = 100;
 
@@ -54,16 +54,12 @@ async function sendersOf(bus: Bus, names: readonly string[], userId: number, cal
 }
 
 async function chatsOf(bus: Bus, names: readonly string[], call: CallContext) {
-  const ids = new Map<string, number[]>();
   const known = [...new Set(names.map(keyOf))].filter((name) => name.length <= longestName);
-  for (const name of known) {
+  const found = known.map(async (name): Promise<[string, number[]]> => {
     const { chats } = await bus.call(chatRpc.search, { query: name, limit: mostChats }, { within: call });
-    ids.set(
-      name,
-      chats.filter((chat) => keyOf(chat.name) === name).map(({ id }) => id),
-    );
-  }
-  return ids;
+    return [name, chats.filter((chat) => keyOf(chat.name) === name).map(({ id }) => id)];
+  });
+  return new Map(await Promise.all(found));
 }
 
 /** Names compare ignoring case. */
