@@ -59,6 +59,9 @@ export interface Found {
 /** Totals are counted up to here, and relevance orders so many of the newest matches. */
 export const countedExactly = 1_000;
 
+/** For each word the stems under which it is looked up. */
+export type Stems = ReadonlyMap<string, readonly string[]>;
+
 /** One state of the index: while a new one is built aside, the active one goes on answering. */
 export interface Generation {
   readonly id: number;
@@ -93,7 +96,7 @@ export abstract class Engine {
   abstract neighbours(hits: readonly Hit[], count: number): Promise<readonly (readonly Hit[])[]>;
 
   /** For each word the stems under which it is looked up, in all languages. */
-  abstract stems(words: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  abstract stems(words: readonly string[]): Promise<Stems>;
 
   abstract generations(): Promise<readonly Generation[]>;
 

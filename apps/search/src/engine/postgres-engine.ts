@@ -10,6 +10,7 @@ import {
   type Hit,
   type Move,
   type Search,
+  type Stems,
 } from './engine.js';
 import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
@@ -51,7 +52,7 @@ export class PostgresEngine extends Engine {
     return this.matcher.neighbours(activeOf(await this.generations()).id, hits, count);
   }
 
-  async stems(words: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  async stems(words: readonly string[]): Promise<Stems> {
     const unknown = [...new Set(words)].filter((word) => !this.stemsOf.has(word));
     if (unknown.length > 0) {
       const found = await this.matcher.stems(unknown, stemmers);

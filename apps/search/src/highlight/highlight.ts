@@ -1,3 +1,4 @@
+import type { Stems } from '../engine/engine.js';
 import { fold, type Folded } from '../text/fold.js';
 import { tokensOf } from '../text/tokens.js';
 import { merged, rangesOf, type Range } from './ranges.js';
@@ -10,8 +11,6 @@ const around = 80;
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 const html: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-type Stems = ReadonlyMap<string, readonly string[]>;
 
 /** The words of a text whose stems tell whether they are wanted. */
 export function wordsToStem(text: string, { stems }: Wanted): string[] {

@@ -1,3 +1,4 @@
+import type { Stems } from '../engine/engine.js';
 import type { Token } from '../text/tokens.js';
 import type { Wanted } from './wanted.js';
 
@@ -6,8 +7,6 @@ export interface Range {
   readonly start: number;
   readonly end: number;
 }
-
-type Stems = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Where in these tokens of a folded text something is that is wanted, token after token, so that whoever has enough need

@@ -1,4 +1,4 @@
-import type { Condition } from '../engine/engine.js';
+import type { Condition, Stems } from '../engine/engine.js';
 import { foldText } from '../text/fold.js';
 import { tokensOf, type Token } from '../text/tokens.js';
 
@@ -13,8 +13,6 @@ export interface Wanted {
   /** Anywhere in a word, and anywhere in a run. */
   readonly parts: Readonly<Record<Token['kind'], ReadonlySet<string>>>;
 }
-
-type Stems = ReadonlyMap<string, readonly string[]>;
 
 /** What of a condition is to be marked: everything but what is excluded. */
 export function wantedOf(condition: Condition, stems: Stems): Wanted {
