@@ -60,6 +60,11 @@ describe.each(Object.entries(examplesByService))('the plans of %s', (_service, {
       expect(findings(near, bounds)).toEqual([]);
     }
     expect(buffers).toBeLessThanOrEqual(example.buffers);
+    for (const [other, params] of Object.entries(example.also ?? {})) {
+      const plan = await run(params(found));
+      expect({ other, findings: findings(plan, bounds) }).toEqual({ other, findings: [] });
+      expect(plan.plan.root.buffers).toBeLessThanOrEqual(example.buffers);
+    }
     if (example.deep === undefined) return;
     const far = await run(example.deep(found));
     expect(findings(far, bounds)).toEqual([]);

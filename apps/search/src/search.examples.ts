@@ -28,13 +28,34 @@ const facts = `
 /** More than a page is looked at: matches are counted up to 1,000 in every slice, and sorted. */
 const counted = { sorted: 40_000, scanned: 1_000 };
 
+const wordOf = (f: Facts) => [[`'${sliceMark}${f.common}'`], [null], [null]];
+const partOfWord = [
+  ['', ''],
+  ['eedl', null],
+  [['ee', 'ed', 'dl'].map((pair) => `'${sliceMark}${pair}'`).join(' & '), null],
+];
+
+/** The parameters of `search.find` for this query; a later page begins behind a message of the time `after`. */
+function asked(
+  f: Facts,
+  query: readonly unknown[],
+  { isRanked = false, after }: { isRanked?: boolean; after?: Date } = {},
+) {
+  const behind = after === undefined ? [null, null] : [after, f.message];
+  return [
+    ...[...query, f.chats, null, null, ...(isRanked ? [null, null] : behind), 1_001, 2_000],
+    ...[isRanked, after ?? null, 21, after === undefined ? null : isRanked ? 0.5 : 0, ...behind],
+    ...[1_001, 1_001, 2_000],
+  ];
+}
+
 export const searchExamples = examples<Facts>(facts, {
   'search.apply': {
     params: (f) => [
       ...[1, [f.chat], [f.seq], [f.seq + 1], [null], [f.chat], [f.message]],
       ...[[f.chat], [900_000_001], [f.seq + 1], [f.seq + 1], [1], [new Date()], [0], [0], [null], ['an example']],
       ...[[`'${sliceMark}an':1 '${sliceMark}example':2`], ['an example'], ['an example'], ['english_stem']],
-      ...[[], [], [], [], [], []],
+      ...[[], [], [], [], [], [], 16_384],
     ],
     buffers: 120,
   },
@@ -50,10 +71,13 @@ export const searchExamples = examples<Facts>(facts, {
   'search.complete_generation': { params: () => [1], buffers: 10 },
   'search.generations': { params: () => [], buffers: 5 },
   'search.find': {
-    params: (f) => [
-      ...[[`'${sliceMark}${f.common}'`], [null], [null], f.chats, null, null, null, null, 1_001, 2_000],
-      ...[false, null, 21, null, null, null, 1_001, 1_001, 2_000],
-    ],
+    params: (f) => asked(f, wordOf(f)),
+    also: {
+      'a part of a word': (f) => asked(f, partOfWord),
+      'by relevance': (f) => asked(f, wordOf(f), { isRanked: true }),
+      'a later page': (f) => asked(f, wordOf(f), { after: new Date(Date.now() - 3_600_000) }),
+      'a later page by relevance': (f) => asked(f, wordOf(f), { isRanked: true, after: new Date() }),
+    },
     buffers: 5_000,
     bounds: counted,
   },

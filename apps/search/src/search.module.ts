@@ -3,6 +3,7 @@ import { Bus } from '#bus/bus.js';
 import { defaultPool } from '#database/data-source.js';
 import { DatabaseModule } from '#database/database.module.js';
 import { Engine } from './engine/engine.js';
+import { findLane } from './engine/find.database.js';
 import { GenerationRepository } from './engine/generation.repository.js';
 import { IndexRepository } from './engine/index.repository.js';
 import { MatchRepository } from './engine/match.repository.js';
@@ -21,10 +22,11 @@ import { searchDataSource } from './search.data-source.js';
 @Module({})
 export class SearchModule {
   static register(config: SearchConfig, bus: Bus): DynamicModule {
+    const lane = findLane(config.SEARCH_POOL_MAX, config.SEARCH_BUDGET_MS);
     const pool = { ...defaultPool, max: config.SEARCH_POOL_MAX, prepared: config.DATABASE_PREPARED };
     return {
       module: SearchModule,
-      imports: [DatabaseModule.register(config.DATABASE_URL, searchDataSource, pool)],
+      imports: [DatabaseModule.register(config.DATABASE_URL, searchDataSource, pool, lane)],
       controllers: [QueryController],
       providers: [
         { provide: Bus, useValue: bus },

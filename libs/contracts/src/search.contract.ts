@@ -11,7 +11,8 @@ export const SearchMessages = z
       .refine((value) => value.trim() !== '', { error: 'Must not be blank' })
       .describe(
         'Words, "phrases", -not, OR, begin*, *inside*, from:@name, in:#chat, before: after: on: (2026-03-01, 2026-03, ' +
-          '2026, today, yesterday; UTC), has:link|file|reaction|thread, is:pinned|thread. The last word may be a beginning.',
+          '2026, today, yesterday; UTC), has:link|file|reaction|thread, is:pinned|thread. The last word may be a beginning. ' +
+          'A name with spaces in quotation marks: in:"team chat".',
       ),
     workspace_id: Id.optional(),
     filters: z
@@ -53,7 +54,10 @@ export const SearchResult = SearchContext.extend({
   context: z
     .array(SearchContext)
     .optional()
-    .describe('The messages before and after it in the chat, in their order, when `context` was asked for'),
+    .describe(
+      'The messages before and after it in the chat, in their order, when `context` was asked for; of each the first ' +
+        '1,000 characters',
+    ),
 }).meta({ id: 'SearchResult' });
 export type SearchResult = z.infer<typeof SearchResult>;
 

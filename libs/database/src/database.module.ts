@@ -9,6 +9,8 @@ export interface Lane {
   /** By which it is injected. */
   readonly token: new (...args: ConstructorParameters<typeof Database>) => Database;
   readonly max: number;
+  /** Where it is another than that of the pool. */
+  readonly statementTimeoutMs?: number;
 }
 
 /** All connections of a service: its pool, and its lane where it has one. */
@@ -45,9 +47,10 @@ export class DatabaseModule implements OnApplicationShutdown {
           provide: Database,
           useFactory: () => open(Database, service, { ...pool, max: pool.max - (lane?.max ?? 0) }),
         },
-        ...lanes.map(({ token, max }) => ({
+        ...lanes.map(({ token, max, statementTimeoutMs = pool.statementTimeoutMs }) => ({
           provide: token,
-          useFactory: () => open(token, { ...service, entities: [], migrations: [] }, { ...pool, max }),
+          useFactory: () =>
+            open(token, { ...service, entities: [], migrations: [] }, { ...pool, max, statementTimeoutMs }),
         })),
         { provide: Pools, useFactory: (...databases: Database[]) => new Pools(databases), inject: tokens },
         {

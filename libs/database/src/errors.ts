@@ -25,8 +25,17 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 
 /** True when a lock was not to be had within `lock_timeout` or with NOWAIT. */
 export function isLockTimeout(error: unknown): boolean {
+  return hasCode(error, '55P03');
+}
+
+/** True when a statement was ended because of `statement_timeout`. */
+export function isStatementTimeout(error: unknown): boolean {
+  return hasCode(error, '57014');
+}
+
+function hasCode(error: unknown, code: string): boolean {
   const cause = error instanceof FechatterError ? error.cause : error;
-  return isPostgresError(cause) && cause.code === '55P03';
+  return isPostgresError(cause) && cause.code === code;
 }
 
 /** Turns what will pass by itself into UNAVAILABLE, with the original as cause; everything else stays what it is. */

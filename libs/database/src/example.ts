@@ -9,6 +9,8 @@ export interface Example<Facts> {
   readonly params: (facts: Facts) => readonly unknown[];
   /** The same far away from the beginning; it may cost no more. */
   readonly deep?: (facts: Facts) => readonly unknown[];
+  /** The same asked otherwise, under a name for each: with another plan, and within the same bounds. */
+  readonly also?: Readonly<Record<string, (facts: Facts) => readonly unknown[]>>;
   /** Blocks of 8 KiB that it touches at most. */
   readonly buffers: number;
   /** What it may do beyond a page. */

@@ -9,11 +9,20 @@ import { middleWord, planted } from './texts.js';
 const variety = 500;
 const perSecond = 100;
 
-/** Kinds of searches, each a list of queries. */
-export const kinds = ['rare', 'common', 'phrase', 'two Chinese characters', 'from and in'] as const;
+/** Kinds of searches that make the mix, each a list of queries. */
+export const mixed = ['rare', 'common', 'phrase', 'two Chinese characters', 'from and in'] as const;
 
-/** The mix at 100 searches a second, one result for each kind. Throws for a wrong answer. */
-export async function searches({ generator, quick }: Setting, corpus: Corpus): Promise<readonly TargetResult[]> {
+/** Kinds that are measured beside it, without a bar. */
+export const others = ['part of a word', 'prefix', 'absent word'] as const;
+
+type Kind = (typeof mixed)[number] | (typeof others)[number];
+
+/** These kinds in turn at 100 searches a second, one result for each. Throws for a wrong answer. */
+export async function searches(
+  { generator, quick }: Setting,
+  corpus: Corpus,
+  kinds: readonly Kind[],
+): Promise<readonly TargetResult[]> {
   await corpus.person.signInAgain();
   const targets = kinds.map((kind): Target => {
     const requests = Array.from({ length: variety }, (_, number) => requestOf(corpus, kind, number));
@@ -29,7 +38,7 @@ export async function searches({ generator, quick }: Setting, corpus: Corpus): P
   return results;
 }
 
-function requestOf({ person, textOf, count }: Corpus, kind: (typeof kinds)[number], number: number): Buffer {
+function requestOf({ person, textOf, count }: Corpus, kind: Kind, number: number): Buffer {
   const body = {
     query: queryOf(kind, number, textOf, count),
     sort: number % 2 === 0 ? 'recent' : 'relevance',
@@ -38,7 +47,7 @@ function requestOf({ person, textOf, count }: Corpus, kind: (typeof kinds)[numbe
   return requestBytes('POST', '/api/search/messages', person.token, body);
 }
 
-function queryOf(kind: (typeof kinds)[number], number: number, textOf: (n: number) => string, count: number): string {
+function queryOf(kind: Kind, number: number, textOf: (n: number) => string, count: number): string {
   const text = textOf((number * 7_919) % count);
   switch (kind) {
     case 'rare':
@@ -53,6 +62,12 @@ function queryOf(kind: (typeof kinds)[number], number: number, textOf: (n: numbe
     }
     case 'from and in':
       return `from:me in:#corpus-${1 + (number % 3)} ${middleWord(number)}`;
+    case 'part of a word':
+      return `*${middleWord(number).slice(1, 4)}*`;
+    case 'prefix':
+      return `${middleWord(number).slice(0, 3)}*`;
+    case 'absent word':
+      return `nowhere${number}xyz `;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Message } from '#contracts/message.contract.js';
+import { defaultPool } from '#database/data-source.js';
 import { testDatabase } from '#testing/database.js';
 import { searchDataSource } from '../search.data-source.js';
+import { statementMs } from './find.database.js';
 import { noEffects, type Effects } from './effects.js';
 import type { Condition, Engine, Found, Hit, Search } from './engine.js';
 import { GenerationRepository } from './generation.repository.js';
@@ -16,14 +18,23 @@ export interface OpenEngine {
   close(): Promise<void>;
 }
 
-export async function openPostgresEngine(settings: Record<string, string> = {}): Promise<OpenEngine> {
+/** `settings` as in postgresql.conf; slices of `sliceLength` messages; `budgetMs` for one search. */
+export interface EngineOptions {
+  readonly settings?: Record<string, string>;
+  readonly sliceLength?: number;
+  readonly budgetMs?: number;
+}
+
+export async function openPostgresEngine(options: EngineOptions = {}): Promise<OpenEngine> {
+  const { settings = {}, sliceLength, budgetMs = 5_000 } = options;
   const test = await testDatabase([searchDataSource], { settings });
   const database = await test.database('search');
+  const searching = await test.database('search', { ...defaultPool, statementTimeoutMs: statementMs(budgetMs) });
   const engine = new PostgresEngine(
-    new IndexRepository(database),
-    new MatchRepository(database),
+    new IndexRepository(database, sliceLength),
+    new MatchRepository(searching),
     new GenerationRepository(database),
-    5_000,
+    budgetMs,
   );
   return { engine, adminUrl: test.adminUrl, close: () => test.close() };
 }

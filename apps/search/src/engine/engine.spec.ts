@@ -63,7 +63,8 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
 
   it('knows words by their stems in their language, phrases, beginnings, and what is excluded', async () => {
     const chat_id = 200;
-    const texts = ['the dogs are running', 'die Häuser sind nicht alt und die Straßen leer', 'dog eats dog', 'cat'];
+    const german = 'die Häuser sind nicht alt und die Straßen leer';
+    const texts = ['the dogs are running', german, 'dog eats dog', 'cat', 'новый день'];
     await store(engine, 1, ...texts.map((text) => messageOf(text, { chat_id })));
     const found = async (condition: Condition) =>
       (await find(engine, condition, [chat_id])).map(({ content }) => content);
@@ -72,9 +73,11 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect(await found(word('HAUS'))).toEqual([texts[1]]);
     expect(await found(word('strasse'))).toEqual([texts[1]]);
     expect(await found(word('do', true))).toEqual([texts[2], texts[0]]);
+    expect(await found(word('новая'))).toEqual([texts[4]]);
+    expect(await found(word('НОВЫЙ'))).toEqual([texts[4]]);
     expect(await found({ kind: 'phrase', text: 'eats dog' })).toEqual([texts[2]]);
     expect(await found({ kind: 'phrase', text: 'dog eats cat' })).toEqual([]);
-    expect(await found({ kind: 'not', condition: word('dog') })).toEqual([texts[3], texts[1]]);
+    expect(await found({ kind: 'not', condition: word('dog') })).toEqual([texts[4], texts[3], texts[1]]);
     expect(await found({ kind: 'any', of: [word('cat'), word('eats')] })).toEqual([texts[3], texts[2]]);
     expect(await found({ kind: 'all', of: [] })).toEqual(texts.toReversed());
   });

@@ -59,6 +59,9 @@ export interface Found {
 /** Totals are counted up to here, and relevance orders so many of the newest matches. */
 export const countedExactly = 1_000;
 
+/** For each word the stems under which it is looked up. */
+export type Stems = ReadonlyMap<string, readonly string[]>;
+
 /** One state of the index: while a new one is built aside, the active one goes on answering. */
 export interface Generation {
   readonly id: number;
@@ -89,11 +92,11 @@ export abstract class Engine {
   /** Throws UNAVAILABLE when the time is up before anything was found. */
   abstract find(search: Search): Promise<Found>;
 
-  /** For each hit up to `count` messages on either side of it in its chat, in the order of the chat, without the hit. */
+  /** For each hit up to `count` messages on either side of it in its chat, in the order of the chat, without the hit. Of long ones the beginning. */
   abstract neighbours(hits: readonly Hit[], count: number): Promise<readonly (readonly Hit[])[]>;
 
   /** For each word the stems under which it is looked up, in all languages. */
-  abstract stems(words: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  abstract stems(words: readonly string[]): Promise<Stems>;
 
   abstract generations(): Promise<readonly Generation[]>;
 

@@ -29,7 +29,7 @@ WITH expected AS (
     WHERE old_slice_id IS NULL GROUP BY workspace_id ORDER BY workspace_id) f
   LEFT JOIN LATERAL (SELECT l.id FROM (SELECT id, messages FROM search.slices
       WHERE generation = $1 AND workspace_id = f.workspace_id ORDER BY id DESC LIMIT 1) l
-    WHERE l.messages < 16384) open ON true
+    WHERE l.messages < $28) open ON true
   ON CONFLICT (id) DO UPDATE SET messages = s.messages + excluded.messages,
   oldest = least(s.oldest, excluded.oldest), newest = greatest(s.newest, excluded.newest)
   RETURNING id, workspace_id

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { Effects } from './effects.js';
@@ -9,7 +9,7 @@ import { lexemesOf, marks, sliceMark } from './lexemes.js';
 const purgeSlice = 1_000;
 
 /** A slice is closed when it has so many messages: what a search reads of a common word is a part of one slice. */
-const sliceLength = 16_384;
+const defaultSliceLength = 16_384;
 
 /** The lexemes of what may change without the text. */
 function flagLexemes(slice: string, reactions: string, replies: string, isPinned: string): string {
@@ -56,7 +56,7 @@ const apply = sql(
        WHERE old_slice_id IS NULL GROUP BY workspace_id ORDER BY workspace_id) f
      LEFT JOIN LATERAL (SELECT l.id FROM (SELECT id, messages FROM search.slices
        WHERE generation = $1 AND workspace_id = f.workspace_id ORDER BY id DESC LIMIT 1) l
-       WHERE l.messages < ${sliceLength}) open ON true
+       WHERE l.messages < $28) open ON true
      ON CONFLICT (id) DO UPDATE SET messages = s.messages + excluded.messages,
        oldest = least(s.oldest, excluded.oldest), newest = greatest(s.newest, excluded.newest)
      RETURNING id, workspace_id
@@ -125,7 +125,10 @@ const purge = sql(
 /** What can be found, and the position in each chat's log up to which it is right. */
 @Injectable()
 export class IndexRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Optional() private readonly sliceLength = defaultSliceLength,
+  ) {}
 
   /** As Engine.apply. */
   async apply(generation: number, moves: readonly Move[]): Promise<ReadonlySet<number>> {
@@ -164,6 +167,7 @@ export class IndexRepository {
       changes.map(({ reactions }) => reactions),
       changes.map(({ replies }) => replies),
       changes.map(({ isPinned }) => isPinned ?? null),
+      this.sliceLength,
     ]);
     return new Set(rows.map(({ chat_id }) => chat_id));
   }

@@ -13,18 +13,26 @@ WITH RECURSIVE slices AS MATERIALIZED (
   AND ($5::timestamptz IS NULL OR s.newest >= $5) AND ($6::timestamptz IS NULL OR s.oldest <= $6)
   GROUP BY a.id), walk AS (
   SELECT 0 AS place, 0::bigint AS found, NULL::bigint[] AS chat_ids, NULL::bigint[] AS message_ids,
-  NULL::timestamptz[] AS times, NULL::float8[] AS ranks
+  NULL::timestamptz[] AS times, NULL::float8[] AS ranks, false AS is_cut
   UNION ALL
-  SELECT w.place + 1, w.found + m.found, m.chat_ids, m.message_ids, m.times, m.ranks
+  SELECT w.place + 1, w.found + m.found, m.chat_ids, m.message_ids, m.times, m.ranks, q.is_cut
   FROM walk w CROSS JOIN slices CROSS JOIN LATERAL (SELECT slices.ids[w.place + 1] AS id) s
   CROSS JOIN LATERAL (
-    SELECT string_agg(replace(p.text, '', s.id || '.') || CASE WHEN p.part IS NULL THEN '' ELSE
-      (SELECT '(' || coalesce(string_agg('''' || s.id || '.' || w.word || '''', '|'), '''-''') || ')' FROM (
+    SELECT string_agg(replace(p.text, '', s.id || '.') || CASE WHEN p.part IS NULL THEN '' ELSE w.words END,
+      '' ORDER BY p.n)::tsquery AS query, coalesce(bool_or(w.is_cut), false) AS is_cut
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY p(text, part, pairs, n)
+    CROSS JOIN LATERAL (
+      SELECT '(' || coalesce(string_agg('''' || s.id || '.' || w.word || '''', '|') FILTER (WHERE w.is_within), '''-''') || ')'
+      AS words, bool_or(NOT w.is_within) AS is_cut
+      FROM (
+        SELECT word, row_number() OVER so_far <= 5000 / greatest(cardinality($2::text[]) - 1, 1)
+        AND sum(octet_length(word) + 16) OVER so_far <= 524288 / greatest(cardinality($2::text[]) - 1, 1) AS is_within
+        FROM (
           SELECT word FROM search.words
-          WHERE pairs @@ replace(p.pairs, '', s.id || '.')::tsquery AND strpos(word, p.part) > 0 LIMIT 10000
-        ) w) END,
-      '' ORDER BY p.n)::tsquery AS query
-    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY p(text, part, pairs, n)) q CROSS JOIN LATERAL (
+          WHERE p.part IS NOT NULL AND pairs @@ replace(p.pairs, '', s.id || '.')::tsquery
+          AND strpos(word, p.part) > 0 LIMIT 5000 / greatest(cardinality($2::text[]) - 1, 1) + 1
+        ) w WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
+      ) w) w) q CROSS JOIN LATERAL (
     SELECT count(*) AS found, array_agg(d.chat_id) AS chat_ids, array_agg(d.message_id) AS message_ids,
     array_agg(d.created_at) AS times,
     array_agg(CASE WHEN $11 AND ($2::text[])[1] IS NULL THEN ts_rank_cd(d.lexemes, q.query, 1) + ts_rank(d.lexemes, q.query, 1)
@@ -41,7 +49,7 @@ WITH RECURSIVE slices AS MATERIALIZED (
   WHERE w.place < cardinality(slices.ids) AND ($17::int IS NULL OR w.found < $17)
   AND ($18::int IS NULL OR w.found < $18 OR clock_timestamp() < statement_timestamp() + $19::int * interval '1 millisecond') AND clock_timestamp() < statement_timestamp() + $10::int * interval '1 millisecond'
 ), seen AS (
-  SELECT max(place) AS place, max(found) AS found FROM walk
+  SELECT max(place) AS place, max(found) AS found, bool_or(is_cut) AS is_cut FROM walk
 ), matches AS (
   SELECT m.*, coalesce($12, max(m.created_at) OVER ()) AS as_of FROM walk
   CROSS JOIN LATERAL unnest(chat_ids, message_ids, times, ranks) m(chat_id, message_id, created_at, rank)
@@ -55,15 +63,17 @@ WITH RECURSIVE slices AS MATERIALIZED (
   ORDER BY score DESC, created_at DESC, message_id DESC LIMIT $13
 )
 SELECT * FROM (
-  SELECT p.*, d.seq, d.sender_id, d.content, seen.found, slices.newest[seen.place + 1] AS rest,
-  count(*) OVER () AS ordered, sum(octet_length(d.content)) OVER best - octet_length(d.content) AS before
-  FROM page p CROSS JOIN seen CROSS JOIN slices JOIN search.indexed_messages d
+  SELECT p.*, d.seq, d.sender_id, d.content, seen.found, seen.is_cut, slices.newest[seen.place + 1] AS rest,
+  count(p.message_id) OVER () AS ordered,
+  coalesce(sum(octet_length(d.content)) OVER best - octet_length(d.content), 0) AS before
+  FROM seen CROSS JOIN slices LEFT JOIN page p ON true LEFT JOIN search.indexed_messages d
   ON d.generation = slices.generation AND d.chat_id = p.chat_id AND d.message_id = p.message_id
   WINDOW best AS (ORDER BY p.score DESC, p.created_at DESC, p.message_id DESC)
 ) p WHERE before < 589824 ORDER BY score DESC, created_at DESC, message_id DESC;
 
 -- search.neighbours
-SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id, d.content, d.created_at
+SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id,
+left(d.content, 1000) AS content, d.created_at
 FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY n(chat_id, message_id, place)
 CROSS JOIN LATERAL (
   (SELECT * FROM search.indexed_messages d WHERE d.generation = $1 AND d.chat_id = n.chat_id

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { FechatterError } from '#contracts/error.js';
-import { Database } from '#database/database.js';
+import { isStatementTimeout } from '#database/errors.js';
 import { sql } from '#database/statement.js';
 import { countedExactly, type Hit, type Search } from './engine.js';
+import { FindDatabase } from './find.database.js';
 import { findSql } from './find.sql.js';
 import { piecesOf } from './tsquery.js';
 
@@ -15,17 +16,28 @@ export interface Matches {
   readonly isAll: boolean;
   /** The moment from which the age of matches is counted. */
   readonly asOf: number;
-  /** The time was up before. */
-  readonly isLate: boolean;
+  /** The time was up, or there were more words that hold a part than are looked up. */
+  readonly isPartial: boolean;
 }
 
-interface MatchRow extends Hit {
+/** What was seen, in every row. */
+interface Seen {
   readonly found: number;
+  readonly is_cut: boolean;
+  /** The time of the newest message in the slices that were not looked at, if there are any. */
+  readonly rest: Date | null;
+}
+
+interface MatchRow extends Hit, Seen {
   /** With those that the page has no room for, and one more than the limit. */
   readonly ordered: number;
   readonly as_of: Date;
-  /** The time of the newest message in the slices that were not looked at, if there are any. */
-  readonly rest: Date | null;
+}
+
+/** The matches of one run; `seen` is not there where there is no index yet. */
+interface Run {
+  readonly rows: readonly MatchRow[];
+  readonly seen: Seen | undefined;
 }
 
 /** So many are compared by relevance, however long it takes. */
@@ -47,9 +59,13 @@ interface Range {
 
 const find = sql('search.find', findSql);
 
+/** What is shown of a neighbour, in characters: there may be ten for each hit, and they are there for orientation. */
+const shownOfNeighbour = 1_000;
+
 const neighbours = sql(
   'search.neighbours',
-  `SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id, d.content, d.created_at
+  `SELECT n.place::int AS place, d.chat_id, d.message_id, d.seq, d.sender_id,
+     left(d.content, ${shownOfNeighbour}) AS content, d.created_at
    FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY n(chat_id, message_id, place)
    CROSS JOIN LATERAL (
      (SELECT * FROM search.indexed_messages d WHERE d.generation = $1 AND d.chat_id = n.chat_id
@@ -69,7 +85,7 @@ const stems = sql(
 /** Looks up what the index holds. */
 @Injectable()
 export class MatchRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(@Inject(FindDatabase) private readonly database: FindDatabase) {}
 
   /**
    * Slices may overlap in time: from the last message of the page on, those are looked at too that were not. Throws
@@ -81,19 +97,21 @@ export class MatchRepository {
     const needed = neededOf(search);
     const enough = search.after === undefined ? enoughOf(search) : null;
     const whole = { from: search.from, ofSlice: needed, ofAll: needed, enough };
-    const first = await this.run(query, search, { ...whole, ms: budgetMs });
+    const first = await this.run(query, search, { ...whole, ms: budgetMs }).catch(tooLong);
     const from = unseen(first, search);
     const beyond = { from, ofSlice: search.limit + 1, ofAll: null, enough: null };
-    const rest = from === undefined ? [] : await this.run(query, search, { ...beyond, ms: leftMs() });
-    const rows = rest.length > 0 ? rest : first;
-    const [isLate, isAll] = [leftMs() <= 0, (first[0]?.rest ?? null) === null];
-    if (isLate && rows.length === 0) {
-      throw new FechatterError('UNAVAILABLE', 'The search took too long. Ask for something rarer.');
-    }
+    const rest =
+      from === undefined ? undefined : await this.run(query, search, { ...beyond, ms: leftMs() }).catch(lateOnly);
+    const isLate = leftMs() <= 0 || rest === 'late';
+    const { rows, seen } = rest === undefined || rest === 'late' ? first : better(first, rest, isLate);
+    if (isLate && rows.length === 0) throw tookTooLong();
     const hits = rows.slice(0, search.limit);
     const { ordered = 0, as_of } = rows[0] ?? {};
-    const asOf = as_of?.getTime() ?? 0;
-    return { hits, hasMore: ordered > hits.length, count: first[0]?.found ?? 0, isAll, asOf, isLate };
+    return {
+      ...{ hits, hasMore: ordered > hits.length, asOf: as_of?.getTime() ?? 0 },
+      ...{ count: first.seen?.found ?? 0, isAll: (first.seen?.rest ?? null) === null },
+      isPartial: isLate || (first.seen?.is_cut ?? false) || (seen?.is_cut ?? false),
+    };
   }
 
   /** As Engine.neighbours. */
@@ -112,17 +130,36 @@ export class MatchRepository {
     return new Map(rows.map(({ word, stems: found }) => [word, found]));
   }
 
-  private run(query: string, search: Search, { from, ofSlice, ofAll, enough, ms }: Range): Promise<MatchRow[]> {
+  private async run(query: string, search: Search, { from, ofSlice, ofAll, enough, ms }: Range): Promise<Run> {
     const { sort, after, limit, chatIds } = search;
     const { texts, parts, pairs } = piecesOf(query);
     const behind = after === undefined ? [null, null] : [new Date(after.createdAt), after.messageId];
-    return this.database.query<MatchRow>(find, [
+    const rows = await this.database.query<MatchRow | (Seen & { message_id: null })>(find, [
       ...[texts, parts, pairs, chatIds, dateOf(from), dateOf(lastMoment(search))],
       ...(sort === 'recent' ? behind : [null, null]),
       ...[ofSlice, Math.ceil(ms), sort === 'relevance', dateOf(after?.asOf), limit + 1],
       ...[after?.score ?? null, ...behind, ofAll, enough, countingMs],
     ]);
+    return { rows: rows.filter((row) => row.message_id !== null), seen: rows[0] };
   }
+}
+
+function tookTooLong(cause?: unknown): FechatterError {
+  return new FechatterError('UNAVAILABLE', 'The search took too long. Ask for something rarer.', { cause });
+}
+
+function tooLong(error: unknown): never {
+  throw isStatementTimeout(error) ? tookTooLong(error) : error;
+}
+
+function lateOnly(error: unknown): 'late' {
+  if (!isStatementTimeout(error)) throw error;
+  return 'late';
+}
+
+/** The second run knows more, unless it had to end before it came as far as the first. */
+function better(first: Run, second: Run, isLate: boolean): Run {
+  return isLate && second.rows.length < first.rows.length ? first : second;
 }
 
 /** How many matches fill a page, with one more, and make relevance worth its name. */
@@ -134,7 +171,7 @@ function enoughOf({ sort, limit }: Search): number {
  * The time from which on something may be missing among the first matches: undefined where nothing is. Relevance takes
  * the slices as they come.
  */
-function unseen(rows: readonly MatchRow[], { sort }: Search): number | undefined {
+function unseen({ rows }: Run, { sort }: Search): number | undefined {
   const last = rows.at(-1);
   if (last === undefined || sort !== 'recent') return undefined;
   const at = last.created_at.getTime();

@@ -10,6 +10,7 @@ import {
   type Hit,
   type Move,
   type Search,
+  type Stems,
 } from './engine.js';
 import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
@@ -43,7 +44,7 @@ export class PostgresEngine extends Engine {
     const found = await this.matcher.find(query, search, this.budgetMs);
     const total = search.after?.total ?? Math.min(found.count, countedExactly);
     const isExact = search.after?.isExact ?? (found.isAll && found.count <= countedExactly);
-    const isPartial = found.isLate || !(await this.hasAll());
+    const isPartial = found.isPartial || !(await this.hasAll());
     return { hits: found.hits, total, isExact, asOf: found.asOf, hasMore: found.hasMore, isPartial };
   }
 
@@ -51,7 +52,7 @@ export class PostgresEngine extends Engine {
     return this.matcher.neighbours(activeOf(await this.generations()).id, hits, count);
   }
 
-  async stems(words: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  async stems(words: readonly string[]): Promise<Stems> {
     const unknown = [...new Set(words)].filter((word) => !this.stemsOf.has(word));
     if (unknown.length > 0) {
       const found = await this.matcher.stems(unknown, stemmers);

@@ -1,9 +1,7 @@
 import { foldText } from '../text/fold.js';
 import { tokensOf, type Token } from '../text/tokens.js';
-import type { Condition } from './engine.js';
+import type { Condition, Stems } from './engine.js';
 import { bigrams, cut, hasStem, marks, partMark, sliceMark } from './lexemes.js';
-
-type Stems = ReadonlyMap<string, readonly string[]>;
 
 /** The words of a condition that may be looked up by their stem. */
 export function stemmedWords(condition: Condition): string[] {

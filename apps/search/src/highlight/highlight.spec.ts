@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Condition } from '../engine/engine.js';
 import { highlightHtml } from './highlight.js';
@@ -40,6 +40,38 @@ describe('a highlight', () => {
     expect(html).toMatch(/^(hay|ay|y| ).*<mark>needle<\/mark>.*hay/);
     expect(html.length).toBeLessThan(300);
     expect(highlighted('x'.repeat(5_000), word('needle')).length).toBeLessThan(300);
+  });
+
+  it('looks no further in a long text than the fragments reach', () => {
+    let looked = 0;
+    class Counting extends Map<string, string[]> {
+      override get(word: string): string[] | undefined {
+        looked++;
+        return super.get(word);
+      }
+    }
+    const wanted = wantedOf(part('bb'), new Map());
+    const html = highlightHtml('abba '.repeat(8_000), wanted, new Counting());
+    expect(html.match(/<mark>bb<\/mark>/g)).toHaveLength(200);
+    expect(looked).toBeLessThan(1_000);
+  });
+
+  it('looks for each thing once, however often it is asked for', () => {
+    const condition = part(Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? 'ab' : '東京')).join(','));
+    const { parts } = wantedOf({ kind: 'all', of: [condition, part('ab'), word('京')] }, new Map());
+    expect(parts).toEqual({ word: new Set(['ab']), run: new Set(['東京', '京']) });
+    expect(wantedOf({ kind: 'any', of: [word('a', true), word('a', true)] }, new Map()).prefixes.size).toBe(1);
+  });
+
+  it('asks for the borders of characters only where they may be in doubt', () => {
+    const segment = jest.spyOn(Intl.Segmenter.prototype, 'segment');
+    try {
+      expect(highlighted(`ä ${'word '.repeat(50)}`, word('word')).match(/<mark>word<\/mark> /g)).toHaveLength(50);
+      expect(segment).not.toHaveBeenCalled();
+      expect(highlighted('ä e\u0301', part('e'))).toBe('ä <mark>e\u0301</mark>');
+    } finally {
+      segment.mockRestore();
+    }
   });
 
   it('is the text itself, escaped, but for the marks, whatever the text', () => {

@@ -1,3 +1,4 @@
+import type { Stems } from '../engine/engine.js';
 import { fold, type Folded } from '../text/fold.js';
 import { tokensOf } from '../text/tokens.js';
 import { merged, rangesOf, type Range } from './ranges.js';
@@ -10,8 +11,6 @@ const around = 80;
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 const html: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-type Stems = ReadonlyMap<string, readonly string[]>;
 
 /** The words of a text whose stems tell whether they are wanted. */
 export function wordsToStem(text: string, { stems }: Wanted): string[] {
@@ -26,12 +25,32 @@ export function wordsToStem(text: string, { stems }: Wanted): string[] {
  */
 export function highlightHtml(text: string, wanted: Wanted, stems: Stems): string {
   const folded = fold(text);
-  const found = rangesOf(tokensOf(folded.text), wanted, stems).map((range) => original(text, folded, range));
-  const ranges = merged(found);
+  const found = rangesOf(tokensOf(folded.text), wanted, stems);
+  const shown = text.length <= shownWhole ? [...found] : untilFull(found, folded);
+  const ranges = merged(merged(shown).map((range) => original(text, folded, range)));
   if (text.length <= shownWhole) return marked(text, { start: 0, end: text.length }, ranges);
   return windowsOf(text, ranges)
     .map((window) => marked(text, window, ranges))
     .join(' … ');
+}
+
+/** The ranges that the fragments of a long text have room for, and few more. */
+function untilFull(found: Iterable<Range>, { origins }: Folded): Range[] {
+  const ranges: Range[] = [];
+  let groups = 0;
+  let [begin, last] = [0, -Infinity];
+  for (const range of found) {
+    const at = origins?.[range.start] ?? range.start;
+    // So far from each other two ranges are in fragments of their own, whatever the characters between.
+    if (at - last > shownWhole) {
+      groups++;
+      begin = at;
+    }
+    if (groups > fragments || at - begin > fragments * shownWhole) break;
+    last = Math.max(last, at);
+    ranges.push(range);
+  }
+  return ranges;
 }
 
 /** Where a range of the folded text stands in the original, in whole graphemes. */
@@ -48,13 +67,18 @@ function original(text: string, { origins }: Folded, { start, end }: Range): Ran
 const reach = 64;
 
 function boundary(text: string, at: number, side: 'before' | 'after'): number {
-  if (at <= 0 || at >= text.length) return at;
+  if (at <= 0 || at >= text.length || isBetweenAscii(text, at)) return at;
   const from = wholeCharacter(text, Math.max(0, at - reach));
   const segment = segmenter.segment(text.slice(from, at + reach)).containing(at - from);
   if (segment === undefined || segment.index + from === at) return at;
   return side === 'before'
     ? from + segment.index
     : Math.min(text.length, from + segment.index + segment.segment.length);
+}
+
+/** There every character stands for itself, but for the end of a line. */
+function isBetweenAscii(text: string, at: number): boolean {
+  return text.charCodeAt(at - 1) < 0x80 && text.charCodeAt(at) < 0x80 && text[at] !== '\n';
 }
 
 /** Not between the halves of a character. */

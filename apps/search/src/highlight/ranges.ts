@@ -1,3 +1,4 @@
+import type { Stems } from '../engine/engine.js';
 import type { Token } from '../text/tokens.js';
 import type { Wanted } from './wanted.js';
 
@@ -7,40 +8,44 @@ export interface Range {
   readonly end: number;
 }
 
-type Stems = ReadonlyMap<string, readonly string[]>;
-
-/** Where in these tokens of a folded text something is that is wanted; in order, not overlapping. */
-export function rangesOf(tokens: readonly Token[], wanted: Wanted, stems: Stems): Range[] {
-  const found = tokens.flatMap((token) => inToken(token, wanted, stems));
-  for (const { tokens: phrase, isPrefix } of wanted.phrases) found.push(...phraseRanges(tokens, phrase, isPrefix));
-  return merged(found);
+/**
+ * Where in these tokens of a folded text something is that is wanted, token after token, so that whoever has enough need
+ * not look on. What belongs to a phrase may come before what stands between, and ranges may overlap.
+ */
+export function* rangesOf(tokens: readonly Token[], wanted: Wanted, stems: Stems): Generator<Range> {
+  for (const [index, token] of tokens.entries()) {
+    yield* inToken(token, wanted, stems);
+    for (const { tokens: phrase, isPrefix } of wanted.phrases) yield* phraseAt(tokens, index, phrase, isPrefix);
+  }
 }
 
 function inToken(token: Token, wanted: Wanted, stems: Stems): Range[] {
   const { kind, text, at } = token;
-  if (kind === 'word' && isWanted(text, wanted, stems)) return [{ start: at, end: at + text.length }];
-  return wanted.parts.flatMap((part) => occurrences(text, part).map((start) => range(at + start, part.length)));
+  if (kind === 'word' && isWanted(text, wanted, stems)) return [range(at, text.length)];
+  const found: Range[] = [];
+  for (const part of wanted.parts[kind]) {
+    for (const start of occurrences(text, part)) found.push(range(at + start, part.length));
+  }
+  return found;
 }
 
 function isWanted(word: string, { words, prefixes, stems: wantedStems }: Wanted, stems: Stems): boolean {
-  if (words.has(word) || prefixes.some((prefix) => word.startsWith(prefix))) return true;
+  if (words.has(word)) return true;
+  for (const prefix of prefixes) if (word.startsWith(prefix)) return true;
   return wantedStems.has(word) || (stems.get(word) ?? []).some((stem) => wantedStems.has(stem) || words.has(stem));
 }
 
 /** A run of a phrase may be the end, the beginning or any part of a run of the text. */
-function phraseRanges(tokens: readonly Token[], phrase: readonly Token[], isPrefix: boolean): Range[] {
-  const found: Range[] = [];
-  for (let first = 0; first + phrase.length <= tokens.length; first++) {
-    const ranges: Range[] = [];
-    for (const [index, wanted] of phrase.entries()) {
-      const last = index === phrase.length - 1;
-      const start = startIn(tokens[first + index]!, wanted, index === 0, last, isPrefix);
-      if (start === -1) break;
-      ranges.push(range(tokens[first + index]!.at + start, wanted.text.length));
-    }
-    if (ranges.length === phrase.length) found.push(...ranges);
+function phraseAt(tokens: readonly Token[], first: number, phrase: readonly Token[], isPrefix: boolean): Range[] {
+  if (first + phrase.length > tokens.length) return [];
+  const ranges: Range[] = [];
+  for (const [index, wanted] of phrase.entries()) {
+    const last = index === phrase.length - 1;
+    const start = startIn(tokens[first + index]!, wanted, index === 0, last, isPrefix);
+    if (start === -1) return [];
+    ranges.push(range(tokens[first + index]!.at + start, wanted.text.length));
   }
-  return found;
+  return ranges;
 }
 
 function startIn(token: Token, wanted: Token, isFirst: boolean, isLast: boolean, isPrefix: boolean): number {

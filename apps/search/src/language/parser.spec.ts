@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maxPieces, parseQuery } from './parser.js';
+import { most } from './limits.js';
+import { parseQuery } from './parser.js';
 import { QueryError, type Query } from './query.js';
 
 const now = Date.parse('2026-03-15T12:00:00Z');
@@ -46,6 +47,9 @@ describe('a query', () => {
   it('takes an OR that joins nothing for nothing, and alone for the word', () => {
     expect(parsed('a OR').query).toEqual(word('a'));
     expect(parsed('OR a ').query).toEqual(word('a'));
+    expect(parsed('a OR OR b or or or').query).toEqual({ kind: 'any', of: [word('a'), word('b')] });
+    expect(parsed('or or a ').query).toEqual(word('a'));
+    expect(parsed('or OR').query).toBeUndefined();
     expect(parsed('or').query).toEqual(word('or', true));
   });
 
@@ -85,7 +89,37 @@ describe('a query', () => {
     expect(wrong('-is:__proto__')).toEqual([4, 'Must be one of: pinned, thread']);
     expect(wrong('a OR on:today')).toEqual([5, expect.stringContaining('OR')]);
     expect(wrong('-on:today')).toEqual([0, expect.stringContaining('excluded')]);
-    expect(wrong('w '.repeat(maxPieces + 1))).toEqual([2 * maxPieces, expect.stringContaining('64')]);
+    expect(wrong('w '.repeat(most.words + 1))).toEqual([2 * most.words, expect.stringContaining('64')]);
+  });
+
+  it('is told where it is too much', () => {
+    const letters = (count: number) => Array.from({ length: count }, (_, n) => `a${n}`).join(',');
+    const tooManyWords = expect.stringContaining('64 words');
+    expect(wrong(`b *${letters(255)}*`)).toEqual([2, tooManyWords]);
+    expect(wrong(`"${letters(64)}" c`)).toEqual([expect.any(Number), tooManyWords]);
+    expect(parsed(`"${letters(64)}"`).query).toMatchObject({ kind: 'phrase' });
+    expect(wrong('*aa* *bb* *cc* *dd* x *ee*')).toEqual([22, expect.stringContaining('4 parts')]);
+    expect(wrong('*aa,bb,cc,dd,ee*')).toEqual([0, expect.stringContaining('4 parts')]);
+    expect(parsed('*aa* *bb* *cc* *dd* *東京都* ').query).toMatchObject({ kind: 'all' });
+    expect(wrong(`${'in:x '.repeat(8)}-in:y`)).toEqual([40, expect.stringContaining('8 chats')]);
+    expect(wrong(`${'from:x '.repeat(8)}from:y`)).toEqual([56, expect.stringContaining('8 people')]);
+    expect(parsed(`${'from:x '.repeat(8)}${'in:y '.repeat(8)}`).query).toMatchObject({ kind: 'all' });
+  });
+
+  it('takes quoted names, and the beginning of a name for text until there is one', () => {
+    expect(parsed('in:"team chat" -from:@"ada l" in:#"a"').query).toEqual({
+      kind: 'all',
+      of: [
+        { kind: 'in', name: 'team chat' },
+        { kind: 'not', query: { kind: 'from', name: 'ada l' } },
+        { kind: 'in', name: 'a' },
+      ],
+    });
+    expect(parsed('in:"still op').query).toEqual({ kind: 'in', name: 'still op' });
+    expect(parsed('in:# ').query).toEqual(word('in:#'));
+    expect(parsed('from:@ ').query).toEqual(word('from:@'));
+    expect(parsed('in:"" ').query).toEqual(word('in:'));
+    expect(parsed('in:" " from:"').query).toMatchObject({ of: [{ kind: 'word' }, { kind: 'word' }] });
   });
 
   it('leaves alone what only looks like an operator', () => {

@@ -1,46 +1,57 @@
-import { foldText } from '../text/fold.js';
-import { tokensOf } from '../text/tokens.js';
 import { spanOf } from './dates.js';
 import { piecesOf, type Piece } from './lexer.js';
+import { Limits, most } from './limits.js';
 import { QueryError, type Flag, type ParsedQuery, type Query } from './query.js';
-
-/** More pieces are refused: no person types them, and each costs a look into the index. */
-export const maxPieces = 64;
 
 const operator = /^(from|in|has|is|before|after|on):(.*)$/isu;
 const hasFlags: Readonly<Record<string, Flag>> = { link: 'link', file: 'file', reaction: 'reaction', thread: 'thread' };
 const isFlags: Readonly<Record<string, Flag>> = { pinned: 'pinned', thread: 'reply' };
 
-/** The stretch of time so far; every date narrows it. */
-interface Time {
+/** What is known from the pieces that were read: every date narrows the time. */
+interface Reading {
   from: number | undefined;
   to: number | undefined;
+  readonly limits: Limits;
+  readonly now: number;
 }
 
 /**
  * Understands words, `"phrases"`, `-not`, `OR`, `*parts*`, `from:@name`, `in:#chat`, `before:` `after:` `on:`, `has:`
- * and `is:`. Every text is a query, but for values that an operator does not know and too many pieces: QueryError.
- * Linear in the length. `now`: epoch milliseconds.
+ * and `is:`. Every text is a query, but for values that an operator does not know and more than `most` allows:
+ * QueryError. Linear in the length. `now`: epoch milliseconds.
  */
 export function parseQuery(text: string, now: number): ParsedQuery {
   const pieces = piecesOf(text);
-  const beyond = pieces[maxPieces];
-  if (beyond !== undefined) throw new QueryError(beyond.at, `Must not have more than ${maxPieces} words`);
-  const time: Time = { from: undefined, to: undefined };
-  const all: (Query | undefined)[] = [];
-  for (let index = 0; index < pieces.length; index++) {
-    // An OR that joins nothing, or is just being typed.
-    if (pieces[index]!.kind === 'or' && pieces.length > 1) continue;
-    const any = [readPiece(pieces[index]!, pieces, index, time, now)];
-    while (pieces[index + 1]?.kind === 'or' && pieces[index + 2] !== undefined) {
-      index += 2;
-      any.push(readPiece(pieces[index]!, pieces, index, time, now));
+  const beyond = pieces[most.words];
+  if (beyond !== undefined) throw new QueryError(beyond.at, `Must not have more than ${most.words} words`);
+  const reading: Reading = { from: undefined, to: undefined, limits: new Limits(), now };
+  const query = together(
+    'all',
+    alternatives(pieces).map((joined) =>
+      together(
+        'any',
+        joined.map((piece) => readPiece(piece, joined.length > 1, reading)),
+      ),
+    ),
+  );
+  const { from, to } = reading;
+  const isOnlyTime = query === undefined && (from !== undefined || to !== undefined);
+  return { query: isOnlyTime ? { kind: 'all', of: [] } : query, from, to };
+}
+
+/** The pieces in lists of those that OR joins. An OR that joins nothing, or is just being typed, says nothing. */
+function alternatives(pieces: readonly Piece[]): Piece[][] {
+  const lists: Piece[][] = [];
+  let isJoined = false;
+  for (const piece of pieces) {
+    if (piece.kind === 'or' && pieces.length > 1) isJoined = lists.length > 0;
+    else {
+      if (isJoined) lists.at(-1)!.push(piece);
+      else lists.push([piece]);
+      isJoined = false;
     }
-    all.push(together('any', any));
   }
-  const query = together('all', all);
-  const isOnlyTime = query === undefined && (time.from !== undefined || time.to !== undefined);
-  return { query: isOnlyTime ? { kind: 'all', of: [] } : query, ...time };
+  return lists;
 }
 
 function together(kind: 'all' | 'any', queries: readonly (Query | undefined)[]): Query | undefined {
@@ -48,43 +59,46 @@ function together(kind: 'all' | 'any', queries: readonly (Query | undefined)[]):
   return of.length > 1 ? { kind, of } : of[0];
 }
 
-function readPiece(piece: Piece, pieces: readonly Piece[], index: number, time: Time, now: number): Query | undefined {
-  const query = positive(piece, isJoined(pieces, index), time, now);
+function readPiece(piece: Piece, isJoined: boolean, reading: Reading): Query | undefined {
+  const query = positive(piece, isJoined, reading);
   return query !== undefined && piece.isExcluded ? { kind: 'not', query } : query;
 }
 
 /** Undefined for a date, which says something about the time only, and for signs that no text is found by. */
-function positive(piece: Piece, joined: boolean, time: Time, now: number): Query | undefined {
-  const { kind, text, at, isLast, isExcluded } = piece;
-  if (kind === 'phrase') return isText(text) ? { kind: 'phrase', text } : undefined;
-  const [, name, value = ''] = operator.exec(text) ?? [];
-  if (name === undefined || value === '') return bare(text, isLast && !isExcluded);
+function positive(piece: Piece, isJoined: boolean, reading: Reading): Query | undefined {
+  const { kind, text, at, isExcluded } = piece;
+  const { limits } = reading;
+  if (kind === 'phrase') return limits.tokens(text, at).length > 0 ? { kind: 'phrase', text } : undefined;
+  const [, operatorName = '', value = ''] = operator.exec(text) ?? [];
+  const name = operatorName.toLowerCase();
+  if (value === '') return bare(piece, limits);
   const valueAt = at + text.length - value.length + (isExcluded ? 1 : 0);
-  switch (name.toLowerCase()) {
+  switch (name) {
     case 'from':
-      return { kind: 'from', name: value.replace(/^@/, '') };
-    case 'in':
-      return { kind: 'in', name: value.replace(/^#/, '') };
+    case 'in': {
+      const named = value.replace(name === 'from' ? /^@/ : /^#/, '').trim();
+      // Somebody is about to type it.
+      if (named === '') return bare(piece, limits);
+      limits.name(name, at);
+      return { kind: name, name: named };
+    }
     case 'has':
       return flagOf(hasFlags, value, valueAt);
     case 'is':
       return flagOf(isFlags, value, valueAt);
     default:
-      if (joined || isExcluded) throw new QueryError(at, 'A date can neither be excluded nor stand beside OR');
-      narrow(time, name.toLowerCase(), spanOf(value.toLowerCase(), valueAt, now));
+      if (isJoined || isExcluded) throw new QueryError(at, 'A date can neither be excluded nor stand beside OR');
+      narrow(reading, name, spanOf(value.toLowerCase(), valueAt, reading.now));
       return undefined;
   }
 }
 
-function isText(text: string): boolean {
-  return tokensOf(foldText(text)).length > 0;
-}
-
-function bare(text: string, isPrefix: boolean): Query | undefined {
-  if (!isText(text)) return undefined;
-  if (/^\*.+\*$/su.test(text)) return { kind: 'part', text: text.slice(1, -1) };
+function bare({ text, at, isLast, isExcluded }: Piece, limits: Limits): Query | undefined {
+  const isPart = /^\*.+\*$/su.test(text);
+  if (limits.tokens(text, at, isPart).length === 0) return undefined;
+  if (isPart) return { kind: 'part', text: text.slice(1, -1) };
   if (/^.+\*$/su.test(text)) return { kind: 'word', text: text.slice(0, -1), isPrefix: true };
-  return { kind: 'word', text, isPrefix };
+  return { kind: 'word', text, isPrefix: isLast && !isExcluded };
 }
 
 function flagOf(known: Readonly<Record<string, Flag>>, value: string, at: number): Query {
@@ -94,14 +108,9 @@ function flagOf(known: Readonly<Record<string, Flag>>, value: string, at: number
 }
 
 /** `after:` begins when the named day has ended. */
-function narrow(time: Time, name: string, { from, to }: { from: number; to: number }): void {
+function narrow(time: Pick<Reading, 'from' | 'to'>, name: string, { from, to }: { from: number; to: number }): void {
   const begin = name === 'after' ? to : name === 'on' ? from : undefined;
   const end = name === 'before' ? from : name === 'on' ? to : undefined;
   if (begin !== undefined) time.from = Math.max(begin, time.from ?? begin);
   if (end !== undefined) time.to = Math.min(end, time.to ?? end);
-}
-
-function isJoined(pieces: readonly Piece[], index: number): boolean {
-  const before = pieces[index - 1]?.kind === 'or' && index > 1;
-  return before || (pieces[index + 1]?.kind === 'or' && pieces[index + 2] !== undefined);
 }

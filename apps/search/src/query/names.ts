@@ -6,13 +6,13 @@ import type { Condition } from '../engine/engine.js';
 import type { Query } from '../language/query.js';
 import { self } from '../self.js';
 
-/** The longest name of a chat, and how many chats may share a beginning with it before it is not found. */
+/** The longest name of a chat, and how many chats of one name are found: the chat service puts those called just so first. */
 const longestName = 80;
 const mostChats = 100;
 
 /**
  * The query with ids in the place of names. A name that nobody has and one that the caller may not see match nothing,
- * both alike. `me` is the caller.
+ * both alike. `me` is the caller, whoever may have that name.
  */
 export async function resolveNames(bus: Bus, query: Query, userId: number, call: CallContext): Promise<Condition> {
   const [senders, chats] = await Promise.all([
@@ -45,7 +45,8 @@ function namesOf(query: Query, kind: 'from' | 'in'): string[] {
 
 async function sendersOf(bus: Bus, names: readonly string[], userId: number, call: CallContext) {
   const ids = new Map<string, number[]>([['me', [userId]]]);
-  const usernames = [...new Set(names)].filter((name) => Username.safeParse(name).success);
+  // Whoever registers as `me` must not take the word from everybody else.
+  const usernames = [...new Set(names)].filter((name) => Username.safeParse(name).success && !ids.has(keyOf(name)));
   if (usernames.length === 0) return ids;
   const { users } = await bus.call(userRpc.findByNames, { usernames }, { within: call, as: self });
   for (const { id, username } of users) ids.set(keyOf(username), [id]);
@@ -53,16 +54,12 @@ async function sendersOf(bus: Bus, names: readonly string[], userId: number, cal
 }
 
 async function chatsOf(bus: Bus, names: readonly string[], call: CallContext) {
-  const ids = new Map<string, number[]>();
   const known = [...new Set(names.map(keyOf))].filter((name) => name.length <= longestName);
-  for (const name of known) {
+  const found = known.map(async (name): Promise<[string, number[]]> => {
     const { chats } = await bus.call(chatRpc.search, { query: name, limit: mostChats }, { within: call });
-    ids.set(
-      name,
-      chats.filter((chat) => keyOf(chat.name) === name).map(({ id }) => id),
-    );
-  }
-  return ids;
+    return [name, chats.filter((chat) => keyOf(chat.name) === name).map(({ id }) => id)];
+  });
+  return new Map(await Promise.all(found));
 }
 
 /** Names compare ignoring case. */

@@ -59,7 +59,7 @@ it('understands who, where, what and when', async () => {
   const workspace_id = workspaces[0]?.id ?? 0;
   const chat = async (name: string) =>
     (await house.bus.call(chatRpc.create, { workspace_id, name, type: 'channel' }, { as })).id;
-  const [one, two] = [await chat('garden'), await chat('garden-two')];
+  const [one, two] = [await chat('garden'), await chat('garden two')];
   const send = (chat_id: number, content: string, parent_id?: number): Promise<Message> =>
     house.bus.call(messageRpc.send, { chat_id, content, parent_id }, { as });
   const root = await send(one, 'tulips at https://example.org/tulips');
@@ -76,6 +76,8 @@ it('understands who, where, what and when', async () => {
   expect(await found('tulips from:@BEA')).toEqual([other.id, reply.id, root.id]);
   expect(await found('tulips from:me in:#garden')).toEqual([reply.id, root.id]);
   expect(await found('tulips -in:garden')).toEqual([other.id]);
+  expect(await found('tulips in:#"Garden Two"')).toEqual([other.id]);
+  expect(await found('tulips in:#')).toEqual([]);
   expect(await found('tulips from:@cy')).toEqual([]);
   expect(await found('from:@nobody-at-all')).toEqual([]);
   expect(await found('in:#no-such-chat OR has:reaction')).toEqual([other.id]);
@@ -98,4 +100,18 @@ it('understands who, where, what and when', async () => {
   await house.bus.call(pinRpc.remove, { message_id: reply.id }, { as });
   await indexed(await house.database('message'), await house.database('search'));
   expect([await found('has:reaction'), await found('is:pinned')]).toEqual([[], []]);
+});
+
+it('means by `me` whoever asks, even where somebody has that name', async () => {
+  const [, dot] = [await register('Me'), await register('dot')];
+  const as = asUser(dot);
+  const { workspaces } = await house.bus.call(workspaceRpc.list, {}, { as });
+  const request = { workspace_id: workspaces[0]?.id ?? 0, name: 'mine', type: 'channel' } as const;
+  const chat = await house.bus.call(chatRpc.create, request, { as });
+  const sent = await house.bus.call(messageRpc.send, { chat_id: chat.id, content: 'lilies' }, { as });
+  await indexed(await house.database('message'), await house.database('search'));
+  for (const query of ['from:me', 'from:@Me', 'from:me OR from:dot']) {
+    const { results } = await person(house.bus, dot).search(query);
+    expect(results.map(({ message_id }) => message_id)).toEqual([sent.id]);
+  }
 });

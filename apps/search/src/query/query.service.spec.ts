@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { importRpc } from '#contracts/import.contract.js';
 import type { SearchResult } from '#contracts/search.contract.js';
+import { encodeCursor } from '#database/cursor.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
@@ -255,6 +257,27 @@ describe('a search', () => {
     await expect(me.search('one', { filters, limit: 1, cursor })).rejects.toMatchObject(missing);
     await expect(me.search('cursor', { limit: 1, cursor })).rejects.toMatchObject(missing);
     await expect(me.search('cursor', { filters, limit: 1, cursor: `${cursor}A` })).rejects.toMatchObject(missing);
+  });
+
+  it.each([
+    ['a message between two', [0, 1, 0.5, 1, 1, 1]],
+    ['a moment that no calendar has', [0, 1e300, 1, 1, 1, 1]],
+    ['a first page outside of time', [0, 1, 1, 1, 1, -8.64e15 - 1]],
+    ['a total that was never counted', [0, 1, 1, 2_000_000_000, 1, 1]],
+    ['less than nothing', [0, 1, 1, -1, 1, 1]],
+    ['a moment before there were any', [0, -8.64e15, 1, 1, 1, 1]],
+    ['a total that is half exact', [0, 1, 1, 1, 0.5, 1]],
+  ])('refuses a cursor that is made up: %s', async (_name, position) => {
+    const { chatId } = await chatWith('forged');
+    const me = person(house.bus, 1);
+    for (const sort of ['recent', 'relevance'] as const) {
+      const filters = { chat_ids: [chatId] };
+      const asked = JSON.stringify([1, 'forged', undefined, filters, sort]);
+      const list = `search.messages ${createHash('sha256').update(asked).digest('base64url')}`;
+      const search = (cursor: string) => me.search('forged', { filters, sort, cursor });
+      expect(await search(encodeCursor(list, [1, Date.now(), 1, 1, 1, Date.now()]))).toMatchObject({ total: 1 });
+      await expect(search(encodeCursor(list, position))).rejects.toMatchObject(missing);
+    }
   });
 
   it('counts exactly up to a thousand', async () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Bus, userOf, type CallContext } from '#bus/bus.js';
 import { fitting } from '#bus/page-size.js';
@@ -7,17 +6,20 @@ import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
 import type { SearchContext, SearchResult, searchRpc } from '#contracts/search.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
-import { decodeCursor, encodeCursor } from '#database/cursor.js';
-import { Engine, type Condition, type Found, type Hit, type Place } from '../engine/engine.js';
+import { Engine, type Condition, type Found, type Hit } from '../engine/engine.js';
 import { stemmedWords } from '../engine/tsquery.js';
 import { highlightHtml, wordsToStem } from '../highlight/highlight.js';
 import { wantedOf } from '../highlight/wanted.js';
 import { self } from '../self.js';
+import { cursorBehind, listOf, placeOf } from './cursor.js';
 import { resolveNames } from './names.js';
 import { narrowed, timeOf, understood, withFilters } from './search-request.js';
 
 type Request = RequestOf<typeof searchRpc.messages>;
 type Reply = ReplyOf<typeof searchRpc.messages>;
+
+/** As many as `auth.user.get_many` takes; a page with its neighbours may have more senders. */
+const usersAtOnce = 1_000;
 
 const nothing: Found = { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
 
@@ -54,15 +56,18 @@ export class QueryService {
             ...{ condition: withFilters(condition, request, chatIds), chatIds, sort, limit, after },
             ...timeOf(parsed, request),
           });
-    const results = condition === undefined ? [] : await this.results(found.hits, condition, context, call);
+    // Before neighbours are looked for: those of what has no room are not needed.
+    const hits = fitting(found.hits);
+    const results = condition === undefined ? [] : await this.results(hits, condition, context, call);
     const shown = fitting(results);
-    const last = shown.length === results.length ? found.hits.at(-1) : lastOf(found.hits, shown);
+    const last = shown.length === results.length ? hits.at(-1) : lastOf(hits, shown);
+    const isCut = shown.length < results.length || hits.length < found.hits.length;
     return {
       results: [...shown],
       total: found.total,
       total_is_exact: found.isExact && !found.isPartial,
       partial: found.isPartial,
-      next_cursor: found.hasMore || shown.length < results.length ? cursorBehind(list, last, found) : null,
+      next_cursor: found.hasMore || isCut ? cursorBehind(list, last, found) : null,
       processing_time_ms: Math.round((performance.now() - startedAt) * 10) / 10,
     };
   }
@@ -78,13 +83,12 @@ export class QueryService {
     const around = count === 0 ? [] : await this.engine.neighbours(hits, count);
     const chatIds = [...new Set(hits.map((hit) => hit.chat_id))];
     const senderIds = [...new Set([...hits, ...around.flat()].map((hit) => hit.sender_id))];
-    const [{ chats }, { users }, highlight] = await Promise.all([
+    const [{ chats }, senders, highlight] = await Promise.all([
       this.bus.call(chatRpc.getMany, { ids: chatIds }, { within: call }),
-      this.bus.call(userRpc.getMany, { ids: senderIds }, { within: call, as: self }),
+      this.users(senderIds, call),
       this.highlighter(hits, condition),
     ]);
     const names = new Map(chats.map((chat) => [chat.id, chat.name]));
-    const senders = new Map(users.map((user) => [user.id, user]));
     return hits.flatMap((hit, index) => {
       const chat_name = names.get(hit.chat_id);
       if (chat_name === undefined) return [];
@@ -92,6 +96,16 @@ export class QueryService {
       const found = { ...result, highlight: highlight(hit.content) };
       return count === 0 ? found : { ...found, context: (around[index] ?? []).map((each) => shownOf(each, senders)) };
     });
+  }
+
+  private async users(ids: readonly number[], call: CallContext): Promise<ReadonlyMap<number, User>> {
+    const asked: Promise<{ users: readonly User[] }>[] = [];
+    for (let first = 0; first < ids.length; first += usersAtOnce) {
+      const some = ids.slice(first, first + usersAtOnce);
+      asked.push(this.bus.call(userRpc.getMany, { ids: some }, { within: call, as: self }));
+    }
+    const users = (await Promise.all(asked)).flatMap((reply) => reply.users);
+    return new Map(users.map((user) => [user.id, user]));
   }
 
   private async highlighter(hits: readonly Hit[], condition: Condition): Promise<(text: string) => string> {
@@ -111,21 +125,4 @@ function shownOf(hit: Hit, senders: ReadonlyMap<number, User>): SearchContext {
 function lastOf(hits: readonly Hit[], shown: readonly SearchResult[]): Hit | undefined {
   const id = shown.at(-1)?.message_id;
   return hits.find((hit) => hit.message_id === id);
-}
-
-/** The search itself and who asks: a cursor goes on with this list and no other. */
-function listOf(userId: number, { query, workspace_id, filters, sort }: Request): string {
-  const asked = JSON.stringify([userId, query, workspace_id, filters, sort]);
-  return `search.messages ${createHash('sha256').update(asked).digest('base64url')}`;
-}
-
-function placeOf(list: string, cursor: string): Place {
-  const [score = 0, createdAt = 0, messageId = 0, total = 0, exact = 0, asOf = 0] = decodeCursor(list, cursor, 6);
-  return { score, createdAt, messageId, total, isExact: exact === 1, asOf };
-}
-
-function cursorBehind(list: string, hit: Hit | undefined, { total, isExact, isPartial, asOf }: Found): string | null {
-  if (hit === undefined) return null;
-  const exact = isExact && !isPartial ? 1 : 0;
-  return encodeCursor(list, [hit.score, hit.created_at.getTime(), hit.message_id, total, exact, asOf]);
 }

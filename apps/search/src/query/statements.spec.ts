@@ -38,7 +38,7 @@ async function conditionOf(text: string): Promise<Condition | undefined> {
 }
 
 it('answers whatever is typed with the same few statements', async () => {
-  const opened = await openPostgresEngine({ shared_preload_libraries: 'pg_stat_statements' });
+  const opened = await openPostgresEngine({ settings: { shared_preload_libraries: 'pg_stat_statements' } });
   const admin = new pg.Client({ connectionString: opened.adminUrl });
   await admin.connect();
   try {

@@ -4,8 +4,11 @@ const maxLength = 32_768;
 const ascii = /^[\0-\x7f]*$/;
 /** A letter with what belongs to it: marks, the rest of a syllable in Hangul letters, half-width sound marks. */
 const cluster = /[\u1100-\u11ff]+|[^\p{M}\uff9e\uff9f][\p{M}\uff9e\uff9f]*|[\p{M}\uff9e\uff9f]+/gu;
-/** Accents, vowel points of Arabic and Hebrew; not the marks of scripts that write vowels with them. */
-const accents = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g;
+/**
+ * Accents, vowel points of Arabic and Hebrew; not the marks of scripts that write vowels with them, nor what makes
+ * \u0439 of \u0438: another letter, by which stemmers know endings.
+ */
+const accents = /(?<!\u0438)\u0306|[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g;
 const invisible = /[\ufe0e\ufe0f\u200b-\u200f\u2060\u00ad\u0640]/g;
 
 /** A text in the one spelling under which it is indexed and looked up, and where each piece of it came from. */
@@ -39,6 +42,12 @@ export function foldText(text: string): string {
 
 function foldCluster(letters: string): string {
   if (letters.length === 1 && letters < '\x80') return letters.toLowerCase();
-  const plain = letters.normalize('NFKD').replace(accents, '').normalize('NFC').toLowerCase().replace(accents, '');
+  const plain = letters
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(accents, '')
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(accents, '');
   return plain.replace(invisible, '').replaceAll('ß', 'ss').replaceAll('ς', 'σ').normalize('NFC').toWellFormed();
 }

@@ -18,6 +18,10 @@ describe('folding', () => {
     ['हिन्दी', 'हिन्दी'],
     ['か\u3099', 'が'],
     ['👍️', '👍'],
+    ['Новый И\u0306од ёлка Ёж', 'новый йод елка еж'],
+    ['и\u0306\u0301 ă', 'й a'],
+    ['ガギグ ぱ か\u3099', 'ガギグ ぱ が'],
+    ['ที่ น้อง हिन्दी', 'ที่ น้อง हिन्दी'],
   ])('makes %s one spelling', (text, folded) => expect(foldText(text)).toBe(folded));
 
   it('knows where each letter came from, and folds what is folded to itself', () => {
