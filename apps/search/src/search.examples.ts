@@ -57,6 +57,7 @@ export const searchExamples = examples<Facts>(facts, {
     buffers: 5_000,
     bounds: counted,
   },
+  'search.hold_position': { params: (f) => [1, f.chat, f.seq], buffers: 20 },
   'search.neighbours': { params: (f) => [1, [f.chat], [f.message], 2], buffers: 20 },
   'search.positions': { params: (f) => [1, f.chats], buffers: 1_600 },
   'search.purge': { params: (f) => [1, f.chat], buffers: 14_000, cold: 'removes a deleted chat in slices of 1,000' },

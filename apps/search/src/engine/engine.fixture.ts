@@ -11,6 +11,8 @@ import { PostgresEngine } from './postgres-engine.js';
 /** An engine with an index of its own. */
 export interface OpenEngine {
   readonly engine: Engine;
+  /** The same index, as another replica has it. */
+  readonly other: Engine;
   /** The superuser's URL of its server. */
   readonly adminUrl: string;
   close(): Promise<void>;
@@ -19,13 +21,14 @@ export interface OpenEngine {
 export async function openPostgresEngine(settings: Record<string, string> = {}): Promise<OpenEngine> {
   const test = await testDatabase([searchDataSource], { settings });
   const database = await test.database('search');
-  const engine = new PostgresEngine(
-    new IndexRepository(database),
-    new MatchRepository(database),
-    new GenerationRepository(database),
-    5_000,
-  );
-  return { engine, adminUrl: test.adminUrl, close: () => test.close() };
+  const replica = () =>
+    new PostgresEngine(
+      new IndexRepository(database),
+      new MatchRepository(database),
+      new GenerationRepository(database),
+      5_000,
+    );
+  return { engine: replica(), other: replica(), adminUrl: test.adminUrl, close: () => test.close() };
 }
 
 let lastId = 0;

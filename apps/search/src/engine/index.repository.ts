@@ -115,6 +115,11 @@ const positions = sql(
   'SELECT chat_id, seq FROM search.positions WHERE generation = $1 AND chat_id = ANY ($2::bigint[])',
 );
 
+const hold = sql(
+  'search.hold_position',
+  'SELECT seq FROM search.positions WHERE generation = $1 AND chat_id = $2 AND seq = $3 FOR UPDATE',
+);
+
 const purge = sql(
   'search.purge',
   `DELETE FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 AND message_id IN (
@@ -182,9 +187,19 @@ export class IndexRepository {
     return new Map(rows.map((row) => [row.chat_id, row.seq]));
   }
 
-  /** Removes every message of a chat, in slices. */
-  async purge(generation: number, chatId: number): Promise<void> {
-    while ((await this.database.query(purge, [generation, chatId])).length === purgeSlice);
+  /**
+   * As Engine.purge, in slices. Each holds the position before it looks for messages: what another replica has indexed
+   * anew meanwhile stays.
+   */
+  async purge(generation: number, chatId: number, expected: number): Promise<boolean> {
+    for (;;) {
+      const removed = await this.database.transaction(async (transaction) => {
+        const held = await transaction.query(hold, [generation, chatId, expected]);
+        return held.length === 0 ? undefined : transaction.query(purge, [generation, chatId]);
+      });
+      if (removed === undefined) return false;
+      if (removed.length < purgeSlice) return true;
+    }
   }
 }
 

@@ -93,8 +93,8 @@ export class PostgresEngine extends Engine {
     return this.index.apply(generation, moves);
   }
 
-  purge(generation: number, chatId: number): Promise<void> {
-    return this.index.purge(generation, chatId);
+  purge(generation: number, chatId: number, expected: number): Promise<boolean> {
+    return this.index.purge(generation, chatId, expected);
   }
 
   private async hasAll(): Promise<boolean> {

@@ -51,15 +51,16 @@ export class CatchUp {
   /** False when somebody else has moved the chat's position meanwhile; then nothing more was done. */
   private async apply(generation: number, chatId: number, entries: readonly LogEntry[]): Promise<boolean> {
     for (const stretch of stretches(entries)) {
-      if (stretch.some(isEnd)) await this.engine.purge(generation, chatId);
-      if (!(await this.engine.apply(generation, [moveOf({ chatId, entries: stretch })])).has(chatId)) return false;
+      const move = moveOf({ chatId, entries: stretch });
+      if (stretch.some(isEnd) && !(await this.engine.purge(generation, chatId, move.old))) return false;
+      if (!(await this.engine.apply(generation, [move])).has(chatId)) return false;
     }
     return true;
   }
 
   /** A log that is shorter than its index came out of a backup: the chat is indexed anew. */
   private async restart(generation: number, chatId: number, position: number): Promise<void> {
-    await this.engine.purge(generation, chatId);
+    if (!(await this.engine.purge(generation, chatId, position))) return;
     await this.engine.apply(generation, [{ chatId, old: position, seq: 0, effects: noEffects }]);
   }
 }
