@@ -1,4 +1,5 @@
 import type { Message } from '#contracts/message.contract.js';
+import { sql } from '#database/statement.js';
 import { testDatabase } from '#testing/database.js';
 import { searchDataSource } from '../search.data-source.js';
 import { noEffects, type Effects } from './effects.js';
@@ -8,6 +9,11 @@ import { IndexRepository } from './index.repository.js';
 import { MatchRepository } from './match.repository.js';
 import { PostgresEngine } from './postgres-engine.js';
 
+const slices = sql(
+  'spec.slices',
+  'SELECT messages, oldest, newest FROM search.slices WHERE workspace_id = $1 ORDER BY oldest',
+);
+
 /** An engine with an index of its own. */
 export interface OpenEngine {
   readonly engine: Engine;
@@ -15,6 +21,8 @@ export interface OpenEngine {
   readonly other: Engine;
   /** The superuser's URL of its server. */
   readonly adminUrl: string;
+  /** The slices of a workspace, by time. */
+  slices(workspaceId: number): Promise<readonly { messages: number; oldest: Date; newest: Date }[]>;
   close(): Promise<void>;
 }
 
@@ -28,7 +36,13 @@ export async function openPostgresEngine(settings: Record<string, string> = {}):
       new GenerationRepository(database),
       5_000,
     );
-  return { engine: replica(), other: replica(), adminUrl: test.adminUrl, close: () => test.close() };
+  return {
+    engine: replica(),
+    other: replica(),
+    adminUrl: test.adminUrl,
+    slices: (id) => database.query(slices, [id]),
+    close: () => test.close(),
+  };
 }
 
 let lastId = 0;

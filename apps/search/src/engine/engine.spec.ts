@@ -109,6 +109,27 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect(await find(engine, word('mixed'), [302])).toHaveLength(10);
   });
 
+  it('keeps the months apart, in whatever order the chats are indexed', async () => {
+    const chatIds = [330, 331, 332];
+    const at = (month: number, chat: number, n: number) => new Date(Date.UTC(2025, month, 10, chat, n)).toISOString();
+    const texts: string[] = [];
+    for (const [chat, chat_id] of chatIds.entries()) {
+      const messages = [0, 1, 2].flatMap((month) =>
+        [0, 1].map((n) => messageOf(`monthly ${month} ${chat} ${n}`, { chat_id, created_at: at(month, chat, n) })),
+      );
+      texts.push(...messages.map(({ content }) => content));
+      await store(engine, 33, ...messages);
+    }
+    const slices = await opened.slices(33);
+    expect(slices.map(({ messages }) => messages)).toEqual([6, 6, 6]);
+    for (const [index, { newest }] of slices.slice(0, -1).entries())
+      expect(slices[index + 1]!.oldest.getTime()).toBeGreaterThan(newest.getTime());
+    const found = await find(engine, word('monthly'), chatIds);
+    expect(found.map(({ content }) => content)).toEqual(texts.toSorted().toReversed());
+    const newest = await find(engine, word('monthly'), chatIds, { limit: 4 });
+    expect(newest.map(({ content }) => content)).toEqual(texts.toSorted().toReversed().slice(0, 4));
+  });
+
   it('counts what happens to a message once, however often it is told', async () => {
     const chat_id = 400;
     const told = messageOf('eventful', { chat_id, version: 50 });
