@@ -114,4 +114,10 @@ export abstract class Engine {
 
   /** Removes everything of a chat but its position, as long as that is `expected`; false when it was moved meanwhile. */
   abstract purge(generation: number, chatId: number, expected: number): Promise<boolean>;
+
+  /** Whether something of messages that were removed or changed is still to be forgotten. */
+  abstract hasLeft(): Promise<boolean>;
+
+  /** Forgets a piece of what is left of them. */
+  abstract forget(): Promise<void>;
 }

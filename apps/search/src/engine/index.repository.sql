@@ -13,8 +13,9 @@ WITH expected AS (
   DELETE FROM search.indexed_messages d
   USING moved m JOIN unnest($6::bigint[], $7::bigint[]) r(chat_id, message_id) ON r.chat_id = m.chat_id
   WHERE d.generation = $1 AND d.chat_id = r.chat_id AND d.message_id = r.message_id
+  RETURNING d.slice_id, d.lexemes
 ), given AS (
-  SELECT n.*, m.workspace_id, o.slice_id AS old_slice_id, coalesce(n.pinned, o.is_pinned, false) AS is_pinned,
+  SELECT n.*, m.workspace_id, o.slice_id AS old_slice_id, o.content AS old_content, o.lexemes AS old_lexemes, coalesce(n.pinned, o.is_pinned, false) AS is_pinned,
   date_trunc('month', n.created_at AT TIME ZONE 'UTC')::date AS period
   FROM moved m JOIN unnest($8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
     $13::timestamptz[], $14::int[], $15::int[], $16::boolean[], $17::text[], $18::text[], $19::text[], $20::text[],
@@ -23,6 +24,9 @@ WITH expected AS (
     to_stem, stemmer) ON n.chat_id = m.chat_id
   LEFT JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = n.chat_id
     AND o.message_id = n.message_id OFFSET 0) o ON true
+), left_behind AS (
+  INSERT INTO search.left_words (slice_id, lexemes) SELECT slice_id, lexemes FROM removed
+  UNION ALL SELECT old_slice_id, old_lexemes FROM given WHERE old_content <> content
 ), slice AS (
   INSERT INTO search.slices AS s (id, generation, workspace_id, period, messages, oldest, newest)
   SELECT coalesce(open.id, nextval('search.slices_id_seq')), $1, f.workspace_id, f.period, f.messages, f.oldest,
@@ -92,6 +96,11 @@ SELECT seq FROM search.positions WHERE generation = $1 AND chat_id = $2 AND seq 
 SELECT chat_id, seq FROM search.positions WHERE generation = $1 AND chat_id = ANY ($2::bigint[]);
 
 -- search.purge
-DELETE FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 AND message_id IN (
-  SELECT message_id FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 LIMIT 1000
-) RETURNING message_id;
+WITH removed AS (
+  DELETE FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 AND message_id IN (
+    SELECT message_id FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 LIMIT 1000
+  ) RETURNING slice_id, lexemes
+), left_behind AS (
+  INSERT INTO search.left_words (slice_id, lexemes) SELECT slice_id, lexemes FROM removed
+)
+SELECT slice_id FROM removed;
