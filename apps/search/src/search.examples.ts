@@ -69,6 +69,7 @@ export const searchExamples = examples<Facts>(facts, {
     cold: 'the command that compares index and log',
   },
   'search.complete_generation': { params: () => [1], buffers: 10 },
+  'search.forget_words': { params: () => [], buffers: 14_000, cold: 'forgets the words of some deleted messages' },
   'search.generations': { params: () => [], buffers: 5 },
   'search.find': {
     params: (f) => asked(f, wordOf(f)),
@@ -81,6 +82,8 @@ export const searchExamples = examples<Facts>(facts, {
     buffers: 5_000,
     bounds: counted,
   },
+  'search.hold_position': { params: (f) => [1, f.chat, f.seq], buffers: 20 },
+  'search.left_words': { params: () => [], buffers: 10 },
   'search.neighbours': { params: (f) => [1, [f.chat], [f.message], 2], buffers: 20 },
   'search.positions': { params: (f) => [1, f.chats], buffers: 1_600 },
   'search.purge': { params: (f) => [1, f.chat], buffers: 14_000, cold: 'removes a deleted chat in slices of 1,000' },

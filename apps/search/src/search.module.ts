@@ -8,10 +8,12 @@ import { GenerationRepository } from './engine/generation.repository.js';
 import { IndexRepository } from './engine/index.repository.js';
 import { MatchRepository } from './engine/match.repository.js';
 import { PostgresEngine } from './engine/postgres-engine.js';
+import { WordRepository } from './engine/word.repository.js';
 import { QueryController } from './query/query.controller.js';
 import { QueryService } from './query/query.service.js';
 import { ChatQueue } from './reader/chat-queue.js';
 import { ComparisonService } from './reader/comparison.service.js';
+import { ForgettingService } from './reader/forgetting.service.js';
 import { Pace } from './reader/pace.js';
 import { ReaderService } from './reader/reader.service.js';
 import { RebuildService } from './reader/rebuild.service.js';
@@ -30,15 +32,15 @@ export class SearchModule {
       controllers: [QueryController],
       providers: [
         { provide: Bus, useValue: bus },
-        ...[IndexRepository, MatchRepository, GenerationRepository],
+        ...[IndexRepository, MatchRepository, GenerationRepository, WordRepository],
         {
           provide: Engine,
-          inject: [IndexRepository, MatchRepository, GenerationRepository],
-          useFactory: (index: IndexRepository, matcher: MatchRepository, generations: GenerationRepository) =>
-            new PostgresEngine(index, matcher, generations, config.SEARCH_BUDGET_MS),
+          inject: [IndexRepository, MatchRepository, GenerationRepository, WordRepository],
+          useFactory: (...repositories: [IndexRepository, MatchRepository, GenerationRepository, WordRepository]) =>
+            new PostgresEngine(...repositories, config.SEARCH_BUDGET_MS),
         },
         { provide: Pace, useFactory: () => new Pace() },
-        ...[ChatQueue, ReaderService, ComparisonService, RebuildService, QueryService],
+        ...[ChatQueue, ReaderService, ComparisonService, RebuildService, ForgettingService, QueryService],
       ],
     };
   }

@@ -1,6 +1,8 @@
 import type { Message } from '#contracts/message.contract.js';
 import { defaultPool } from '#database/data-source.js';
+import { sql } from '#database/statement.js';
 import { testDatabase } from '#testing/database.js';
+import { gate } from '#testing/gate.js';
 import { searchDataSource } from '../search.data-source.js';
 import { statementMs } from './find.database.js';
 import { noEffects, type Effects } from './effects.js';
@@ -9,12 +11,39 @@ import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
 import { MatchRepository } from './match.repository.js';
 import { PostgresEngine } from './postgres-engine.js';
+import { WordRepository } from './word.repository.js';
+
+const slices = sql(
+  'spec.slices',
+  'SELECT messages, oldest, newest FROM search.slices WHERE workspace_id = $1 ORDER BY oldest',
+);
+
+const words = sql(
+  'spec.words',
+  `SELECT word FROM search.words WHERE slice_id IN (SELECT id FROM search.slices WHERE workspace_id = $1) ORDER BY word`,
+);
+
+const holdChat = sql('spec.hold_chat', 'SELECT FROM search.positions WHERE chat_id = $1 FOR UPDATE');
+const waits = sql(
+  'spec.waits',
+  `SELECT count(*)::int AS count FROM pg_stat_activity WHERE usename = current_user AND wait_event_type = 'Lock'`,
+);
 
 /** An engine with an index of its own. */
 export interface OpenEngine {
   readonly engine: Engine;
+  /** The same index, as another replica has it. */
+  readonly other: Engine;
   /** The superuser's URL of its server. */
   readonly adminUrl: string;
+  /** The words of a workspace by which parts are found. */
+  words(workspaceId: number): Promise<readonly string[]>;
+  /** The slices of a workspace, by time. */
+  slices(workspaceId: number): Promise<readonly { messages: number; oldest: Date; newest: Date }[]>;
+  /** Holds the position of a chat until the function that it answers is called. */
+  hold(chatId: number): Promise<() => Promise<void>>;
+  /** How many statements wait for a lock. */
+  waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -30,13 +59,35 @@ export async function openPostgresEngine(options: EngineOptions = {}): Promise<O
   const test = await testDatabase([searchDataSource], { settings });
   const database = await test.database('search');
   const searching = await test.database('search', { ...defaultPool, statementTimeoutMs: statementMs(budgetMs) });
-  const engine = new PostgresEngine(
-    new IndexRepository(database, sliceLength),
-    new MatchRepository(searching),
-    new GenerationRepository(database),
-    budgetMs,
-  );
-  return { engine, adminUrl: test.adminUrl, close: () => test.close() };
+  const replica = () =>
+    new PostgresEngine(
+      new IndexRepository(database, sliceLength),
+      new MatchRepository(searching),
+      new GenerationRepository(database),
+      new WordRepository(database),
+      budgetMs,
+    );
+  const wordsOf = async (id: number) => (await database.query<{ word: string }>(words, [id])).map(({ word }) => word);
+  const hold = async (chatId: number) => {
+    const [held, released] = [gate(), gate()];
+    const holding = database.transaction(async (transaction) => {
+      await transaction.query(holdChat, [chatId]);
+      held.open();
+      await released.opened;
+    });
+    await held.opened;
+    return () => (released.open(), holding);
+  };
+  const waiting = async () => (await database.query<{ count: number }>(waits))[0]!.count;
+  return {
+    ...{ hold, waiting },
+    words: wordsOf,
+    engine: replica(),
+    other: replica(),
+    adminUrl: test.adminUrl,
+    slices: (id) => database.query(slices, [id]),
+    close: () => test.close(),
+  };
 }
 
 let lastId = 0;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '#contracts/message.contract.js';
+import { eventually } from '#testing/eventually.js';
 import { range } from '#testing/range.js';
 import { foldText } from '../text/fold.js';
 import { noEffects, type Change } from './effects.js';
@@ -112,6 +113,27 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect(await find(engine, word('mixed'), [302])).toHaveLength(10);
   });
 
+  it('keeps the months apart, in whatever order the chats are indexed', async () => {
+    const chatIds = [330, 331, 332];
+    const at = (month: number, chat: number, n: number) => new Date(Date.UTC(2025, month, 10, chat, n)).toISOString();
+    const texts: string[] = [];
+    for (const [chat, chat_id] of chatIds.entries()) {
+      const messages = [0, 1, 2].flatMap((month) =>
+        [0, 1].map((n) => messageOf(`monthly ${month} ${chat} ${n}`, { chat_id, created_at: at(month, chat, n) })),
+      );
+      texts.push(...messages.map(({ content }) => content));
+      await store(engine, 33, ...messages);
+    }
+    const slices = await opened.slices(33);
+    expect(slices.map(({ messages }) => messages)).toEqual([6, 6, 6]);
+    for (const [index, { newest }] of slices.slice(0, -1).entries())
+      expect(slices[index + 1]!.oldest.getTime()).toBeGreaterThan(newest.getTime());
+    const found = await find(engine, word('monthly'), chatIds);
+    expect(found.map(({ content }) => content)).toEqual(texts.toSorted().toReversed());
+    const newest = await find(engine, word('monthly'), chatIds, { limit: 4 });
+    expect(newest.map(({ content }) => content)).toEqual(texts.toSorted().toReversed().slice(0, 4));
+  });
+
   it('counts what happens to a message once, however often it is told', async () => {
     const chat_id = 400;
     const told = messageOf('eventful', { chat_id, version: 50 });
@@ -176,6 +198,33 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
       expect(moved.flatMap((ids) => [...ids]).toSorted((a, b) => a - b)).toEqual(chatIds);
     }
     expect((await search(engine, word('shared'), chatIds)).total).toBe(200);
+  });
+
+  it('forgets the words that no message holds any more, while others come that hold them', async () => {
+    const part = (text: string) => find(engine, { kind: 'part', text }, range(740, 749), { limit: 1_000 });
+    const forgetAll = async (by: Engine) => {
+      while (await by.hasLeft()) await by.forget();
+    };
+    await store(engine, 76, messageOf('unusual and shared', { chat_id: 740 }), messageOf('shared', { chat_id: 740 }));
+    const [unusual] = await part('nusua');
+    await applyAll(engine, 740, { ...noEffects, removedIds: [unusual!.message_id] });
+    await forgetAll(engine);
+    expect((await part('hare')).map(({ content }) => content)).toEqual(['shared']);
+    expect(await opened.words(76)).toEqual(['shared']);
+    // The word of the other one goes while a message that holds it is on its way into the index.
+    await engine.begin(1, 741);
+    const [shared] = await part('hare');
+    await applyAll(engine, 740, { ...noEffects, removedIds: [shared!.message_id] });
+    const release = await opened.hold(741);
+    const storing = store(opened.other, 76, messageOf('shared again', { chat_id: 741 }));
+    await eventually(async () => (await opened.waiting()) === 1, 'the message is on its way');
+    let isForgotten = false;
+    const forgetting = engine.forget().then(() => (isForgotten = true));
+    await eventually(async () => isForgotten || (await opened.waiting()) === 2);
+    await release();
+    await Promise.all([storing, forgetting]);
+    await forgetAll(engine);
+    expect((await part('hare')).map(({ content }) => content)).toEqual(['shared again']);
   });
 
   it('shows the neighbours of a hit in its chat', async () => {

@@ -115,6 +115,12 @@ export abstract class Engine {
   /** Makes the moves, at most one of each chat. Answers the chats that were where they were expected; no other moved. */
   abstract apply(generation: number, moves: readonly Move[]): Promise<ReadonlySet<number>>;
 
-  /** Removes everything of a chat but its position. */
-  abstract purge(generation: number, chatId: number): Promise<void>;
+  /** Removes everything of a chat but its position, as long as that is `expected`; false when it was moved meanwhile. */
+  abstract purge(generation: number, chatId: number, expected: number): Promise<boolean>;
+
+  /** Whether something of messages that were removed or changed is still to be forgotten. */
+  abstract hasLeft(): Promise<boolean>;
+
+  /** Forgets a piece of what is left of them. */
+  abstract forget(): Promise<void>;
 }

@@ -40,8 +40,10 @@ const apply = sql(
      DELETE FROM search.indexed_messages d
      USING moved m JOIN unnest($6::bigint[], $7::bigint[]) r(chat_id, message_id) ON r.chat_id = m.chat_id
      WHERE d.generation = $1 AND d.chat_id = r.chat_id AND d.message_id = r.message_id
+     RETURNING d.slice_id, d.lexemes
    ), given AS (
-     SELECT n.*, m.workspace_id, o.slice_id AS old_slice_id, coalesce(n.pinned, o.is_pinned, false) AS is_pinned
+     SELECT n.*, m.workspace_id, o.slice_id AS old_slice_id, o.content AS old_content, o.lexemes AS old_lexemes, coalesce(n.pinned, o.is_pinned, false) AS is_pinned,
+       date_trunc('month', n.created_at AT TIME ZONE 'UTC')::date AS period
      FROM moved m JOIN unnest($8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
        $13::timestamptz[], $14::int[], $15::int[], $16::boolean[], $17::text[], $18::text[], $19::text[], $20::text[],
        $21::text[])
@@ -49,20 +51,24 @@ const apply = sql(
          to_stem, stemmer) ON n.chat_id = m.chat_id
      LEFT JOIN LATERAL (SELECT * FROM search.indexed_messages o WHERE o.generation = $1 AND o.chat_id = n.chat_id
        AND o.message_id = n.message_id OFFSET 0) o ON true
+   ), left_behind AS (
+     INSERT INTO search.left_words (slice_id, lexemes) SELECT slice_id, lexemes FROM removed
+     UNION ALL SELECT old_slice_id, old_lexemes FROM given WHERE old_content <> content
    ), slice AS (
-     INSERT INTO search.slices AS s (id, generation, workspace_id, messages, oldest, newest)
-     SELECT coalesce(open.id, nextval('search.slices_id_seq')), $1, f.workspace_id, f.messages, f.oldest, f.newest
-     FROM (SELECT workspace_id, count(*) AS messages, min(created_at) AS oldest, max(created_at) AS newest FROM given
-       WHERE old_slice_id IS NULL GROUP BY workspace_id ORDER BY workspace_id) f
-     LEFT JOIN LATERAL (SELECT l.id FROM (SELECT id, messages FROM search.slices
-       WHERE generation = $1 AND workspace_id = f.workspace_id ORDER BY id DESC LIMIT 1) l
+     INSERT INTO search.slices AS s (id, generation, workspace_id, period, messages, oldest, newest)
+     SELECT coalesce(open.id, nextval('search.slices_id_seq')), $1, f.workspace_id, f.period, f.messages, f.oldest,
+       f.newest
+     FROM (SELECT workspace_id, period, count(*) AS messages, min(created_at) AS oldest, max(created_at) AS newest
+       FROM given WHERE old_slice_id IS NULL GROUP BY workspace_id, period ORDER BY workspace_id, period) f
+     LEFT JOIN LATERAL (SELECT l.id FROM (SELECT id, messages FROM search.slices WHERE generation = $1
+       AND workspace_id = f.workspace_id AND period = f.period ORDER BY id DESC LIMIT 1) l
        WHERE l.messages < $28) open ON true
      ON CONFLICT (id) DO UPDATE SET messages = s.messages + excluded.messages,
        oldest = least(s.oldest, excluded.oldest), newest = greatest(s.newest, excluded.newest)
-     RETURNING id, workspace_id
+     RETURNING id, workspace_id, period
    ), placed AS (
      SELECT g.*, coalesce(g.old_slice_id, s.id) AS slice_id
-     FROM given g LEFT JOIN slice s ON s.workspace_id = g.workspace_id
+     FROM given g LEFT JOIN slice s ON s.workspace_id = g.workspace_id AND s.period = g.period
    ), named AS (
      INSERT INTO search.words (slice_id, word, pairs)
      SELECT w.slice_id, w.word, array_to_tsvector(ARRAY(
@@ -115,11 +121,21 @@ const positions = sql(
   'SELECT chat_id, seq FROM search.positions WHERE generation = $1 AND chat_id = ANY ($2::bigint[])',
 );
 
+const hold = sql(
+  'search.hold_position',
+  'SELECT seq FROM search.positions WHERE generation = $1 AND chat_id = $2 AND seq = $3 FOR UPDATE',
+);
+
 const purge = sql(
   'search.purge',
-  `DELETE FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 AND message_id IN (
-     SELECT message_id FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 LIMIT ${purgeSlice}
-   ) RETURNING message_id`,
+  `WITH removed AS (
+     DELETE FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 AND message_id IN (
+       SELECT message_id FROM search.indexed_messages WHERE generation = $1 AND chat_id = $2 LIMIT ${purgeSlice}
+     ) RETURNING slice_id, lexemes
+   ), left_behind AS (
+     INSERT INTO search.left_words (slice_id, lexemes) SELECT slice_id, lexemes FROM removed
+   )
+   SELECT slice_id FROM removed`,
 );
 
 /** What can be found, and the position in each chat's log up to which it is right. */
@@ -186,9 +202,19 @@ export class IndexRepository {
     return new Map(rows.map((row) => [row.chat_id, row.seq]));
   }
 
-  /** Removes every message of a chat, in slices. */
-  async purge(generation: number, chatId: number): Promise<void> {
-    while ((await this.database.query(purge, [generation, chatId])).length === purgeSlice);
+  /**
+   * As Engine.purge, in slices. Each holds the position before it looks for messages: what another replica has indexed
+   * anew meanwhile stays.
+   */
+  async purge(generation: number, chatId: number, expected: number): Promise<boolean> {
+    for (;;) {
+      const removed = await this.database.transaction(async (transaction) => {
+        const held = await transaction.query(hold, [generation, chatId, expected]);
+        return held.length === 0 ? undefined : transaction.query(purge, [generation, chatId]);
+      });
+      if (removed === undefined) return false;
+      if (removed.length < purgeSlice) return true;
+    }
   }
 }
 

@@ -16,6 +16,7 @@ import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
 import { MatchRepository } from './match.repository.js';
 import { stemmedWords, tsqueryOf } from './tsquery.js';
+import { WordRepository } from './word.repository.js';
 
 const knownStems = 20_000;
 const generationsMs = 1_000;
@@ -33,6 +34,7 @@ export class PostgresEngine extends Engine {
     private readonly index: IndexRepository,
     private readonly matcher: MatchRepository,
     private readonly states: GenerationRepository,
+    private readonly words: WordRepository,
     private readonly budgetMs: number,
   ) {
     super();
@@ -94,8 +96,16 @@ export class PostgresEngine extends Engine {
     return this.index.apply(generation, moves);
   }
 
-  purge(generation: number, chatId: number): Promise<void> {
-    return this.index.purge(generation, chatId);
+  purge(generation: number, chatId: number, expected: number): Promise<boolean> {
+    return this.index.purge(generation, chatId, expected);
+  }
+
+  hasLeft(): Promise<boolean> {
+    return this.words.hasLeft();
+  }
+
+  forget(): Promise<void> {
+    return this.words.forget();
   }
 
   private async hasAll(): Promise<boolean> {

@@ -7,6 +7,7 @@ import { encodeCursor } from '#database/cursor.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
+import { eventually } from '#testing/eventually.js';
 import { asService } from '#testing/caller.js';
 import { createChat, handOver, serveUsers, workspaceId } from '../../../message/src/chat.fixture.js';
 import { messageApp } from '../../../message/src/message.app.js';
@@ -110,8 +111,14 @@ describe('a search', () => {
     expect(await texts('words')).toEqual(['new words']);
     expect(await texts('old')).toEqual([]);
     expect(await texts('secret')).toEqual([]);
-    const traces = sql('spec.traces', `SELECT FROM search.indexed_messages WHERE content || lexemes::text ~ 'secret'`);
-    expect(await search.query(traces)).toEqual([]);
+    const traces = sql(
+      'spec.traces',
+      `SELECT content FROM search.indexed_messages WHERE content || lexemes::text ~ '(secret|old)'
+       UNION ALL SELECT word FROM search.words WHERE word ~ '(secret|old)'
+       UNION ALL SELECT lexemes::text FROM search.left_words WHERE lexemes::text ~ '(secret|old)'`,
+    );
+    await eventually(async () => (await search.query(traces)).length === 0, 'nothing is left of them');
+    expect(await texts('*ord*')).toEqual(['new words']);
   });
 
   it('shows only what the person may read now', async () => {

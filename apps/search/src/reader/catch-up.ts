@@ -23,43 +23,48 @@ export class CatchUp {
     this.stopped = true;
   }
 
-  /** Indexes the whole log of a chat that the index does not have. */
-  async run(generation: number, chatId: number): Promise<void> {
-    while (!this.stopped && !(await this.pace.run(() => this.follow(generation, chatId))));
+  /** Indexes the log of a chat up to this entry at least, piece by piece. */
+  async run(generation: number, chatId: number, until: number): Promise<void> {
+    while (!this.stopped && !(await this.pace.runLater(() => this.follow(generation, chatId, until))));
   }
 
-  /** Indexes what is known of these chats. Answers those for which that is not enough: they have to `run`. */
-  async add(generation: number, growths: readonly Growth[]): Promise<number[]> {
-    const isPlain = ({ entries }: Growth) => entries.length > 0 && !entries.some(isEnd);
-    const moves = growths.filter(isPlain).map(moveOf);
+  /** Indexes what is known of these chats. Answers those for which that is not enough: they have to be followed. */
+  async add(generation: number, growths: readonly Growth[]): Promise<ReadonlySet<number>> {
+    const moves = growths.filter(({ entries }) => !entries.some(isEnd)).map(moveOf);
     const moved = moves.length > 0 ? await this.engine.apply(generation, moves) : new Set();
-    return growths.flatMap(({ chatId }) => (moved.has(chatId) ? [] : chatId));
+    const left = growths.filter(({ chatId }) => !moved.has(chatId));
+    if (left.length === 0) return new Set();
+    const chatIds = left.map(({ chatId }) => chatId);
+    const positions = await this.engine.positions(generation, chatIds);
+    // Another replica may have done the same.
+    return new Set(chatIds.filter((chatId, index) => positions.get(chatId) !== left[index]!.entries.at(-1)?.seq));
   }
 
-  /** Indexes the next piece of the log. True when that was its end, or the generation is gone. */
-  private async follow(generation: number, chatId: number): Promise<boolean> {
+  /** Indexes the next piece of the log. True when it is indexed up to its end or `until`, or the generation is gone. */
+  async follow(generation: number, chatId: number, until = Infinity): Promise<boolean> {
     const position = await this.engine.begin(generation, chatId);
     if (position === undefined) return true;
     const range = { chat_id: chatId, after: position, limit: pieceLength };
     const { entries, last_seq, has_more } = await this.bus.call(logRpc.follow, range, { as: self });
     if (last_seq < position) await this.restart(generation, chatId, position);
-    else if (entries.length === 0) return true;
-    else return (await this.apply(generation, chatId, entries)) && !has_more;
+    else if (entries.length === 0 || position >= until) return true;
+    else return (await this.apply(generation, chatId, entries)) && (!has_more || entries.at(-1)!.seq >= until);
     return false;
   }
 
   /** False when somebody else has moved the chat's position meanwhile; then nothing more was done. */
   private async apply(generation: number, chatId: number, entries: readonly LogEntry[]): Promise<boolean> {
     for (const stretch of stretches(entries)) {
-      if (stretch.some(isEnd)) await this.engine.purge(generation, chatId);
-      if (!(await this.engine.apply(generation, [moveOf({ chatId, entries: stretch })])).has(chatId)) return false;
+      const move = moveOf({ chatId, entries: stretch });
+      if (stretch.some(isEnd) && !(await this.engine.purge(generation, chatId, move.old))) return false;
+      if (!(await this.engine.apply(generation, [move])).has(chatId)) return false;
     }
     return true;
   }
 
   /** A log that is shorter than its index came out of a backup: the chat is indexed anew. */
   private async restart(generation: number, chatId: number, position: number): Promise<void> {
-    await this.engine.purge(generation, chatId);
+    if (!(await this.engine.purge(generation, chatId, position))) return;
     await this.engine.apply(generation, [{ chatId, old: position, seq: 0, effects: noEffects }]);
   }
 }

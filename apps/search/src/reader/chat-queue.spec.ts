@@ -8,26 +8,32 @@ import { ChatQueue } from './chat-queue.js';
 const entries = (chat_id: number, first: number, last: number): LogEntry[] =>
   range(first, last).map((seq) => ({ type: 'message.unpinned', chat_id, seq, data: { message_id: 1 } }) as LogEntry);
 const taken = (queue: ChatQueue) => queue.take().map((growth) => [growth.chatId, growth.entries.map(({ seq }) => seq)]);
+const nobody = new Set<number>();
 
 it('says how many chats are not indexed to their end, and since when', async () => {
   const queue = new ChatQueue();
   expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
-  for (const chatId of [1, 2, 1]) queue.push(chatId, []);
-  expect(queue.size).toBe(2);
-  expect(taken(queue)).toEqual([[1, []]]);
-  expect(queue.size).toBe(2);
-  await eventually(() => queue.lagSeconds >= 0.02);
+  queue.push(1, entries(1, 4, 4));
+  queue.find(2);
   queue.push(1, entries(1, 5, 5));
   expect(queue.size).toBe(2);
-  queue.finish();
+  expect(taken(queue)).toEqual([[1, [4, 5]]]);
+  expect(queue.takeBehind()).toBe(2);
+  expect(queue.size).toBe(2);
+  await eventually(() => queue.lagSeconds >= 0.02);
+  queue.push(1, entries(1, 6, 6));
+  expect(queue.size).toBe(2);
+  queue.finish(nobody);
+  queue.finishBehind(true);
   expect(queue.lagSeconds).toBeGreaterThanOrEqual(0.02);
-  expect(taken(queue)).toEqual([[2, []]]);
-  expect(taken(queue)).toEqual([[1, [5]]]);
-  queue.finish();
+  expect(taken(queue)).toEqual([[1, [6]]]);
+  expect(queue.takeBehind()).toBe(2);
+  queue.finish(nobody);
+  queue.finishBehind(false);
   expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
-  const filled = queue.filled();
+  const ends = [queue.filled(), queue.fallenBehind()];
   queue.close();
-  expect(await filled).toBe(false);
+  expect(await Promise.all(ends)).toEqual([false, false]);
 });
 
 it('gives many chats at once as long as their entries are known, and not too many', () => {
@@ -43,29 +49,48 @@ it('gives many chats at once as long as their entries are known, and not too man
     [1, [3, 4, 5]],
     [2, [8, 9]],
   ]);
-  // Something between its entries is missing.
-  expect(taken(queue)).toEqual([[3, []]]);
   expect(queue.take()).toHaveLength(1);
   expect(queue.take()).toHaveLength(1);
   expect(queue.take()).toEqual([]);
+  // Something between its entries is missing.
+  expect(queue.takeBehind()).toBe(3);
+  expect(queue.takeBehind()).toBeUndefined();
 });
 
-it('leaves what is waiting or under way as it is when it is found behind', () => {
+it('lets chats that are behind take turns, and fetch what comes meanwhile', () => {
+  const queue = new ChatQueue();
+  for (const chatId of [1, 2, 1]) queue.find(chatId);
+  expect(queue.takeBehind()).toBe(1);
+  queue.push(1, entries(1, 7, 7));
+  queue.push(2, entries(2, 9, 9));
+  queue.finishBehind(true);
+  expect(queue.takeBehind()).toBe(2);
+  queue.finishBehind(false);
+  expect(queue.takeBehind()).toBe(1);
+  expect(queue.take()).toEqual([]);
+});
+
+it('leaves what is waiting or under way as it is when it is found behind, and follows what did not suffice', () => {
   const queue = new ChatQueue();
   queue.push(1, entries(1, 3, 3));
   queue.find(1);
   expect(taken(queue)).toEqual([[1, [3]]]);
   queue.find(1);
-  queue.find(2);
-  expect(taken(queue)).toEqual([[2, []]]);
+  expect(queue.takeBehind()).toBeUndefined();
+  queue.push(1, entries(1, 4, 4));
+  queue.finish(new Set([1]));
+  expect(queue.take()).toEqual([]);
+  expect(queue.takeBehind()).toBe(1);
 });
 
-it('is short while little waits', () => {
+it('is short while something new waits, and little', () => {
   const queue = new ChatQueue();
+  queue.find(3);
+  expect(queue.isShort).toBe(false);
   queue.push(1, entries(1, 1, 1_000));
   expect(queue.isShort).toBe(true);
   queue.push(2, entries(2, 1, 600));
   expect(queue.isShort).toBe(false);
   queue.push(1, entries(1, 1_001, 1_001));
-  expect(taken(queue)).toEqual([[1, []]]);
+  expect(queue.isShort).toBe(true);
 });

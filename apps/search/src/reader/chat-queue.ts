@@ -9,7 +9,7 @@ const pieceLength = 1_000;
 /** So many entries are indexed within a second even while others are busy. */
 const few = 1_500;
 
-/** A chat whose log has grown, with the entries that are known already: a gapless stretch, or none. */
+/** A chat whose log has grown, with the last entries of its log: a gapless stretch. */
 export interface Growth {
   readonly chatId: number;
   readonly entries: readonly LogEntry[];
@@ -21,14 +21,18 @@ interface Waiting extends Growth {
 }
 
 /**
- * Chats that wait for being read, each once, however often they grow meanwhile. What does not fit is forgotten: entries
- * are fetched then, and chats found by comparison. For one reader.
+ * Chats that wait for being read, each once, however often they grow meanwhile: those that have grown by entries that
+ * are known, and those that are behind their logs. What does not fit is forgotten, and found by comparison. For one
+ * reader of each.
  */
 @Injectable()
 export class ChatQueue {
   /** The one that waits longest comes first. */
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly grown = new Map<number, Waiting>();
   private taken: readonly Waiting[] = [];
+  /** Since when they wait; the next one comes first. */
+  private readonly behind = new Map<number, number>();
+  private followed: { readonly chatId: number; readonly since: number } | undefined;
   private entryCount = 0;
   private closed = false;
   private sleepers: (() => void)[] = [];
@@ -39,73 +43,93 @@ export class ChatQueue {
 
   /** How many chats are not indexed to their end, as far as is known. */
   get size(): number {
-    return this.waiting.size + this.taken.filter(({ chatId }) => !this.waiting.has(chatId)).length;
+    const { followed, taken } = this;
+    const ids = [...this.grown.keys(), ...this.behind.keys(), ...taken.map(({ chatId }) => chatId)];
+    return new Set(followed === undefined ? ids : [...ids, followed.chatId]).size;
   }
 
   /** How long the one of them has waited that has waited longest. */
   get lagSeconds(): number {
-    const [longest] = this.waiting.values();
-    const since = Math.min(longest?.since ?? Infinity, ...this.taken.map((taken) => taken.since));
+    const grown = [...this.grown.values(), ...this.taken].map(({ since }) => since);
+    const since = Math.min(...grown, ...this.behind.values(), this.followed?.since ?? Infinity);
     return since === Infinity ? 0 : (performance.now() - since) / 1000;
   }
 
-  /** Whether what waits is little; a chat whose entries are not known counts as much. */
+  /** Whether something has grown, and that is little. */
   get isShort(): boolean {
-    let length = 0;
-    for (const { entries } of this.waiting.values()) length += entries.length || pieceLength;
-    return length <= few;
+    return this.entryCount > 0 && this.entryCount <= few;
   }
 
   /** Notes that a chat was found behind its log; whoever is waiting or under way already is left as it is. */
   find(chatId: number): void {
-    if (!this.waiting.has(chatId) && !this.taken.some((taken) => taken.chatId === chatId)) this.push(chatId, []);
+    const isKnown = this.grown.has(chatId) || this.behind.has(chatId) || this.followed?.chatId === chatId;
+    if (!isKnown && !this.taken.some((taken) => taken.chatId === chatId)) this.fall(chatId, performance.now());
   }
 
   /** Notes that a chat has grown; `entries` are the last ones of its log. */
   push(chatId: number, entries: readonly LogEntry[]): void {
-    const known = this.waiting.get(chatId);
-    if (known === undefined && this.waiting.size >= mostChats) return;
-    const joined = known === undefined ? [...entries] : join(known.entries, entries);
+    const known = this.grown.get(chatId);
+    const since = known?.since ?? performance.now();
+    // Who is behind does not come to what is known.
+    if (this.behind.has(chatId) || this.followed?.chatId === chatId) return this.fall(chatId, since);
+    if (known === undefined && this.grown.size >= mostChats) return;
+    const joined = known === undefined ? entries : join(known.entries, entries);
     this.entryCount -= known?.entries.length ?? 0;
     const fits = joined.length <= pieceLength && this.entryCount + joined.length <= mostEntries;
     const kept = fits ? joined : [];
     this.entryCount += kept.length;
-    this.waiting.set(chatId, { chatId, entries: kept, since: known?.since ?? performance.now() });
+    this.grown.set(chatId, { chatId, entries: kept, since });
+    if (kept.length === 0) this.fall(chatId, since);
     this.wake();
   }
 
-  /** Settles when something waits with true, and with false once the queue is closed. */
-  async filled(): Promise<boolean> {
-    while (this.waiting.size === 0 && !this.closed) await this.sleep();
-    return !this.closed;
+  /** Settles when a chat has grown with true, and with false once the queue is closed. */
+  filled(): Promise<boolean> {
+    return this.until(() => this.grown.size > 0);
   }
 
-  /** What has waited longest: chats whose entries are known, or one whose entries are not. */
+  /** The chats that have grown and waited longest. */
   take(): readonly Growth[] {
     const taken: Waiting[] = [];
     let length = 0;
-    for (const next of this.waiting.values()) {
-      const isKnown = next.entries.length > 0;
-      if (taken.length > 0 && (!isKnown || length + next.entries.length > pieceLength)) break;
+    for (const next of this.grown.values()) {
+      if (taken.length > 0 && length + next.entries.length > pieceLength) break;
       taken.push(next);
       length += next.entries.length;
-      if (!isKnown) break;
     }
-    for (const { chatId } of taken) this.waiting.delete(chatId);
+    for (const { chatId } of taken) this.grown.delete(chatId);
     this.entryCount -= length;
     this.taken = taken;
     return taken;
   }
 
-  /** What was taken is indexed, or left to the comparison. */
-  finish(): void {
+  /** What was taken is indexed, or left to the comparison; but of these chats something before is missing. */
+  finish(behind: ReadonlySet<number>): void {
+    const { taken } = this;
     this.taken = [];
-    this.wake();
+    for (const { chatId, since } of taken) if (behind.has(chatId)) this.fall(chatId, since);
   }
 
-  /** Resolves when nothing waits and nothing is under way, or the queue is closed. */
-  async drained(): Promise<void> {
-    while (this.size > 0 && !this.closed) await this.sleep();
+  /** Settles when a chat is behind its log with true, and with false once the queue is closed. */
+  fallenBehind(): Promise<boolean> {
+    return this.until(() => this.behind.size > 0);
+  }
+
+  /** The chat that is to be brought on next, or undefined. */
+  takeBehind(): number | undefined {
+    const [next] = this.behind;
+    if (next === undefined) return undefined;
+    const [chatId, since] = next;
+    this.behind.delete(chatId);
+    this.followed = { chatId, since };
+    return chatId;
+  }
+
+  /** A piece of its log is indexed, or it is left to the comparison. It comes after the others when it is still behind. */
+  finishBehind(isBehind: boolean): void {
+    const { followed } = this;
+    this.followed = undefined;
+    if (followed !== undefined && isBehind) this.fall(followed.chatId, followed.since);
   }
 
   /** Nothing is read any more. */
@@ -114,9 +138,18 @@ export class ChatQueue {
     this.wake();
   }
 
-  /** Until something happens to the queue. */
-  private sleep(): Promise<void> {
-    return new Promise((resolve) => this.sleepers.push(resolve));
+  /** What is known of the chat is of no use then. */
+  private fall(chatId: number, since: number): void {
+    this.entryCount -= this.grown.get(chatId)?.entries.length ?? 0;
+    this.grown.delete(chatId);
+    if (this.behind.size >= mostChats) return;
+    this.behind.set(chatId, Math.min(since, this.behind.get(chatId) ?? Infinity));
+    this.wake();
+  }
+
+  private async until(isThere: () => boolean): Promise<boolean> {
+    while (!isThere() && !this.closed) await new Promise<void>((resolve) => this.sleepers.push(resolve));
+    return !this.closed;
   }
 
   private wake(): void {
@@ -125,7 +158,7 @@ export class ChatQueue {
 }
 
 /** Both stretches as one, or nothing when something between them is missing. */
-function join(known: readonly LogEntry[], entries: readonly LogEntry[]): LogEntry[] {
+function join(known: readonly LogEntry[], entries: readonly LogEntry[]): readonly LogEntry[] {
   const end = known.at(-1)?.seq;
   const begin = entries[0]?.seq;
   if (end === undefined || begin === undefined || begin > end + 1) return [];

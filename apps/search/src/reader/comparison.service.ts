@@ -5,13 +5,14 @@ import { Loop } from '#service/loop.js';
 import { activeOf, Engine } from '../engine/engine.js';
 import { self } from '../self.js';
 import { ChatQueue } from './chat-queue.js';
+import { Pace } from './pace.js';
 import { lagEntries } from './reader.metrics.js';
+import { Sweep } from './sweep.js';
 
 const recentMs = 1_000;
 /** How soon a full comparison is tried again that did not end. */
-const retryMs = 15_000;
+const retryMs = 5_000;
 const sweepMs = 600_000;
-const slice = 1_000;
 
 /** Finds what no event told: compares the index with the heads of the logs, lately changed ones often, all at times. */
 @Injectable()
@@ -20,14 +21,19 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
   private readonly sweep = new Loop('search.sweep', retryMs, () => this.compareAll());
   /** The heads, a second ago, of the chats that were behind them. */
   private lateBefore: ReadonlyMap<number, number> = new Map();
-  private sweptAt = -Infinity;
-  private stopped = false;
+  /** The generation that answered a second ago. */
+  private active = 0;
+  private swept = { generation: 0, at: -Infinity };
+  private readonly all: Sweep;
 
   constructor(
     @Inject(Bus) private readonly bus: Bus,
     @Inject(ChatQueue) private readonly queue: ChatQueue,
     @Inject(Engine) private readonly engine: Engine,
-  ) {}
+    @Inject(Pace) pace: Pace,
+  ) {
+    this.all = new Sweep(bus, engine, pace);
+  }
 
   onApplicationBootstrap(): void {
     this.recent.start();
@@ -35,13 +41,16 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
+    this.all.stop();
     this.queue.close();
     await Promise.all([this.recent.stop(), this.sweep.stop()]);
   }
 
   /** What is behind for a moment is on its way; what is still behind a second later is not. */
   private async compareRecent(): Promise<void> {
+    const { id } = activeOf(await this.engine.generations());
+    if (id !== this.active) this.sweep.trigger();
+    this.active = id;
     const { heads } = await this.bus.call(logRpc.recentHeads, {}, { as: self });
     const positions = await this.positionsOf(heads);
     const late = heads.filter(({ chat_id, last_seq }) => positionIn(positions, chat_id) < last_seq);
@@ -52,25 +61,15 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     lagEntries.set(late.reduce((sum, { chat_id, last_seq }) => sum + last_seq - positionIn(positions, chat_id), 0));
   }
 
+  /** Ten minutes after the last time, or when another generation answers: what it missed while it was built. */
   private async compareAll(): Promise<void> {
-    if (performance.now() - this.sweptAt < sweepMs) return;
-    const startedAt = performance.now();
-    const generation = activeOf(await this.engine.generations());
-    let after = 0;
-    while (!this.stopped) {
-      const page = await this.bus.call(logRpc.allHeads, { after_chat_id: after, limit: slice }, { as: self });
-      const positions = await this.positionsOf(page.heads);
-      for (const { chat_id, last_seq } of page.heads) {
-        // A log that is shorter than its index came out of a backup.
-        if (positionIn(positions, chat_id) !== last_seq) this.queue.find(chat_id);
-      }
-      await this.queue.drained();
-      after = page.heads.at(-1)?.chat_id ?? after;
-      if (!page.has_more) break;
-    }
+    const { id, isComplete } = activeOf(await this.engine.generations());
+    if (this.swept.generation === id && performance.now() - this.swept.at < sweepMs) return;
+    const at = performance.now();
+    const hasAll = await this.all.run(id);
     // What was there when it began is indexed. What was before the active generation goes.
-    if (!this.stopped) await this.engine.completeGeneration(generation.id);
-    this.sweptAt = startedAt;
+    if (hasAll) await this.engine.completeGeneration(id);
+    if (hasAll || isComplete) this.swept = { generation: id, at };
   }
 
   private async positionsOf(heads: readonly Head[]): Promise<ReadonlyMap<number, number>> {

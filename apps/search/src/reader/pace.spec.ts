@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { gate } from '#testing/gate.js';
 import { Pace } from './pace.js';
 
 describe('Pace', () => {
@@ -34,6 +35,48 @@ describe('Pace', () => {
     await long;
     pace.end();
     expect(await last).toBe(7);
+  });
+
+  it('lets what is new go before what may wait, and once the other way round when that has waited for long', async () => {
+    const pace = paceAt(false);
+    const [order, opened]: [string[], ReturnType<typeof gate>] = [[], gate()];
+    const now = jest.spyOn(performance, 'now');
+    const does = (name: string) => () => Promise.resolve(void order.push(name));
+    try {
+      const turns = [
+        pace.run(() => opened.opened),
+        pace.runLater(does('later 1')),
+        pace.runLater(does('later 2')),
+        pace.run(does('new 1')),
+        pace.run(does('new 2')),
+      ];
+      opened.open();
+      await Promise.all(turns);
+      expect(order.splice(0)).toEqual(['new 1', 'new 2', 'later 1', 'later 2']);
+      const held = gate();
+      const others = [pace.run(() => held.opened), pace.runLater(does('later')), pace.run(does('new'))];
+      now.mockReturnValue(performance.now() + 1_001);
+      held.open();
+      await Promise.all(others);
+      expect(order).toEqual(['later', 'new']);
+    } finally {
+      now.mockRestore();
+    }
+  });
+
+  it('cuts a long rest short for what is new, if that is little', async () => {
+    const pace = paceAt(true);
+    const times: Record<string, number> = {};
+    const takes = (name: string) => () => Promise.resolve(void (times[name] = performance.now()));
+    await pace.runLater(() => pause(200));
+    const since = performance.now();
+    const turns = [pace.runLater(takes('later')), pace.run(takes('much'), () => false)];
+    await pause(400);
+    expect(times).toEqual({});
+    turns.push(pace.run(takes('little')));
+    await Promise.all(turns);
+    expect(times.little! - since).toBeLessThan(900);
+    expect(times.later! - since).toBeGreaterThanOrEqual(times.little! - since);
   });
 
   it('hands on why the work failed', async () => {

@@ -7,9 +7,6 @@ import { CatchUp } from './catch-up.js';
 import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
 
-/** Rests while others are busy: so short that a message is found within a second, unless too much comes for that. */
-const restMs = { short: 300, long: 1_000 };
-
 /**
  * Reads the logs of all chats into the index. Position and effects of a chat move together and only from where they
  * are, so any number of readers may work at once: each stretch of a log counts exactly once.
@@ -17,7 +14,7 @@ const restMs = { short: 300, long: 1_000 };
 @Injectable()
 export class ReaderService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('search.reader');
-  private running = Promise.resolve();
+  private running: readonly Promise<void>[] = [];
   private subscription: Subscription | undefined;
   private readonly catchUp: CatchUp;
 
@@ -31,7 +28,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
-    this.running = this.work();
+    this.running = [this.readNew(), this.readBehind()];
     this.subscription = this.bus.subscribe(logEvent.chat, '*', ({ chat_id, entries }) => {
       this.queue.push(chat_id, entries);
     });
@@ -42,24 +39,42 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
     this.pace.end();
     this.subscription?.unsubscribe();
     this.queue.close();
-    await this.running;
+    await Promise.all(this.running);
   }
 
-  private async work(): Promise<void> {
+  /** What is new. It is taken only when it is its turn: what comes during the rest before goes with it. */
+  private async readNew(): Promise<void> {
     while (await this.queue.filled()) {
-      try {
-        const generation = activeOf(await this.engine.generations()).id;
-        // What waits is taken only when it is its turn: what came during the rest before goes with it.
-        const behind = await this.pace.run(
-          () => this.catchUp.add(generation, this.queue.take()),
-          () => (this.queue.isShort ? restMs.short : restMs.long),
-        );
-        for (const chatId of behind) await this.catchUp.run(generation, chatId);
-      } catch (error) {
-        this.logger.error('Some chats are not indexed for now; the next comparison finds them again', error);
-      } finally {
-        this.queue.finish();
-      }
+      const add = async () => {
+        const taken = this.queue.take();
+        return this.catchUp.add(await this.generation(), taken);
+      };
+      this.queue.finish((await this.attempt(this.pace.run(add, () => this.queue.isShort))) ?? new Set());
+    }
+  }
+
+  /** Chats that are behind take turns, a piece each. */
+  private async readBehind(): Promise<void> {
+    while (await this.queue.fallenBehind()) {
+      const follow = async () => {
+        const chatId = this.queue.takeBehind();
+        return chatId === undefined || this.catchUp.follow(await this.generation(), chatId);
+      };
+      this.queue.finishBehind((await this.attempt(this.pace.runLater(follow))) === false);
+    }
+  }
+
+  private async generation(): Promise<number> {
+    return activeOf(await this.engine.generations()).id;
+  }
+
+  /** Undefined when it failed. */
+  private async attempt<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await work;
+    } catch (error) {
+      this.logger.error('Some chats are not indexed for now; the next comparison finds them again', error);
+      return undefined;
     }
   }
 }
