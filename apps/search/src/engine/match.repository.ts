@@ -43,7 +43,7 @@ interface Run {
 /** So many are compared by relevance, however long it takes. */
 const comparedAtLeast = 100;
 /** For so long more are counted, and compared, than are needed. */
-const countingMs = 3;
+const countingMs = 2;
 
 /**
  * What is looked at: from when on, how many matches of each slice and of all, after how many of them only the time for
