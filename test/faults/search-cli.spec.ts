@@ -30,8 +30,10 @@ it('finds what is wrong with the index, and builds it anew while it answers', as
   expect(await command('search-verify')).toMatchObject({ code: 0, output: expect.stringContaining('0 differences') });
   await admin.query(`DELETE FROM search.indexed_messages WHERE content IN ('walrus 3', 'walrus 4')`);
   await admin.query(`UPDATE search.indexed_messages SET content = 'seal' WHERE content = 'walrus 5'`);
+  await admin.query(`UPDATE search.indexed_messages SET reactions = 1 WHERE content = 'walrus 6'`);
+  await admin.query(`UPDATE search.indexed_messages SET is_pinned = true WHERE content = 'walrus 7'`);
   const broken = await command('search-verify');
-  expect(broken).toMatchObject({ code: 1, output: expect.stringContaining('2 missing, 0 too many, 1 different') });
+  expect(broken).toMatchObject({ code: 1, output: expect.stringContaining('2 missing, 0 too many, 3 different') });
 
   const rebuilt = command('search-reindex');
   let isDone = false;

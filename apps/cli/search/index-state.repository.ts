@@ -10,8 +10,9 @@ export interface BuildProgress {
 /** What one piece of a chat's log and its index differ in, and where the next piece begins. */
 export interface Piece {
   readonly chat_id: number;
-  /** The index has not read the log to its end: then nothing is compared. */
-  readonly is_behind: boolean;
+  /** The end of the log, and how far the index has read it. */
+  readonly head: number;
+  readonly position: number;
   readonly messages: number;
   readonly missing: number;
   readonly surplus: number;
@@ -25,7 +26,7 @@ export const pieceLength = 5_000;
 
 const progress = sql(
   'search.build_progress',
-  `SELECT coalesce(sum(h.last_seq), 0)::float8 AS all, coalesce(sum(least(p.seq, h.last_seq)), 0)::float8 AS done
+  `SELECT coalesce(sum(h.last_seq), 0)::float8 AS all, coalesce(sum(least(coalesce(p.seq, 0), h.last_seq)), 0)::float8 AS done
    FROM message.chat_heads h LEFT JOIN search.positions p ON p.generation = $1 AND p.chat_id = h.chat_id`,
 );
 
@@ -34,29 +35,39 @@ const chatsAfter = sql(
   'SELECT chat_id FROM message.chat_heads WHERE chat_id > $1 ORDER BY chat_id LIMIT 1000',
 );
 
+/**
+ * What came after the position of the chat is not compared. A pin has no version, so pins are compared where the whole
+ * log is indexed. The last piece has everything behind the piece before it.
+ */
 const compare = sql(
   'search.compare',
-  `WITH piece AS (
-     SELECT seq, id, sender_id, created_at, content, deleted_at FROM message.messages
-     WHERE chat_id = $2 AND seq > $3 ORDER BY seq LIMIT ${pieceLength}
+  `WITH head AS (
+     SELECT h.chat_id, h.last_seq AS head, h.is_deleted, coalesce(p.seq, 0) AS position, h.last_seq = p.seq AS is_at_end
+     FROM message.chat_heads h LEFT JOIN search.positions p ON p.generation = $1 AND p.chat_id = h.chat_id
+     WHERE h.chat_id = $2
+   ), piece AS (
+     SELECT m.seq, m.id, m.sender_id, m.created_at, m.content, m.version, m.reply_count, m.reaction_count,
+       m.deleted_at IS NULL AS is_there FROM message.messages m
+     WHERE m.chat_id = $2 AND m.seq > $3 ORDER BY m.seq LIMIT ${pieceLength}
    ), ends AS (
      SELECT count(*) AS messages, max(seq) AS last_seq, max(id) AS last_id FROM piece
-   ), wanted AS (
-     SELECT p.* FROM piece p JOIN message.chat_heads h ON h.chat_id = $2 AND NOT h.is_deleted WHERE p.deleted_at IS NULL
    ), indexed AS (
      SELECT d.* FROM search.indexed_messages d, ends e WHERE d.generation = $1 AND d.chat_id = $2 AND d.message_id > $4
-       AND (d.message_id <= e.last_id OR e.messages < ${pieceLength})
+       AND d.message_id <= CASE WHEN e.messages < ${pieceLength} THEN 9223372036854775807 ELSE e.last_id END
+   ), pairs AS (
+     SELECT i.message_id IS NOT NULL AS is_indexed, m.is_there AND NOT h.is_deleted AS is_wanted,
+       (m.seq, m.sender_id, m.created_at, m.content, m.reply_count, m.reaction_count,
+         EXISTS (SELECT FROM message.pins p WHERE p.chat_id = $2 AND p.message_id = m.id) OR NOT h.is_at_end)
+       IS NOT DISTINCT FROM (i.seq, i.sender_id, i.created_at, i.content, i.replies, i.reactions,
+         i.is_pinned OR NOT h.is_at_end) AS is_same
+     FROM piece m FULL JOIN indexed i ON i.message_id = m.id CROSS JOIN head h
+     WHERE (m.version IS NULL OR m.version <= h.position) AND (NOT h.is_deleted OR h.is_at_end)
    )
-   SELECT h.chat_id, h.last_seq <> coalesce(p.seq, 0) AS is_behind, e.messages, e.last_seq, e.last_id,
-     d.missing, d.surplus, d.different
-   FROM message.chat_heads h CROSS JOIN ends e LEFT JOIN search.positions p ON p.generation = $1 AND p.chat_id = h.chat_id
-   CROSS JOIN (
-     SELECT count(*) FILTER (WHERE i.message_id IS NULL) AS missing, count(*) FILTER (WHERE w.id IS NULL) AS surplus,
-       count(*) FILTER (WHERE (w.seq, w.sender_id, w.created_at, w.content)
-         IS DISTINCT FROM (i.seq, i.sender_id, i.created_at, i.content) AND w.id IS NOT NULL AND i.message_id IS NOT NULL)
-         AS different
-     FROM wanted w FULL JOIN indexed i ON i.message_id = w.id
-   ) d WHERE h.chat_id = $2`,
+   SELECT h.chat_id, h.head, h.position, e.*, d.* FROM head h CROSS JOIN ends e CROSS JOIN (
+     SELECT count(*) FILTER (WHERE is_wanted AND NOT is_indexed) AS missing,
+       count(*) FILTER (WHERE is_indexed AND is_wanted IS NOT TRUE) AS surplus,
+       count(*) FILTER (WHERE is_indexed AND is_wanted AND NOT is_same) AS different FROM pairs
+   ) d`,
 );
 
 /** The index of search beside the log of message: only for those who may read both. */
