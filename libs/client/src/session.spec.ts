@@ -1,0 +1,64 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { usersApi } from '#contracts/http/user.routes.js';
+import { FechatterClient } from './client.js';
+import { ManualClock, settled } from './clock.fixture.js';
+import { FakeServer } from './server.fixture.js';
+import { MemoryStorage } from './storage.js';
+
+const refresh = 'POST /api/auth/refresh';
+
+let clock: ManualClock;
+let server: FakeServer;
+let ended: string[];
+
+beforeEach(() => {
+  clock = new ManualClock();
+  server = new FakeServer(clock);
+  ended = [];
+});
+
+function newClient(storage = new MemoryStorage()): FechatterClient {
+  const { fetch } = server;
+  const client = new FechatterClient({ gateways: 'http://gateway', clock, fetch, storage, random: () => 0.99 });
+  client.on('signedOut', ({ code }) => ended.push(code));
+  return client;
+}
+
+async function signedIn(email: string, storage?: MemoryStorage): Promise<FechatterClient> {
+  const client = newClient(storage);
+  await client.login({ email, password: 'x' });
+  return client;
+}
+
+describe('A refresh', () => {
+  it.each([1, 2])(
+    'outlives %i answers that are never heard, within the time in which they are repeated',
+    async (lost) => {
+      const client = await signedIn('a');
+      await clock.pass(550_000);
+      server.losing = lost;
+      const call = client.call(usersApi.me);
+      await clock.pass(3_300 * lost);
+      expect(server.count(refresh)).toBe(lost + 1);
+      await call;
+      await clock.pass(60_000);
+      expect(ended).toEqual([]);
+    },
+  );
+
+  it('takes over between its tries what another tab has got', async () => {
+    const storage = new MemoryStorage();
+    const one = await signedIn('a', storage);
+    const two = newClient(storage);
+    await clock.pass(550_000);
+    server.losing = 1;
+    const call = one.call(usersApi.me);
+    await settled();
+    await two.call(usersApi.me);
+    expect(server.count(refresh)).toBe(2);
+    await clock.pass(3_300);
+    await call;
+    expect(server.count(refresh)).toBe(2);
+    expect(ended).toEqual([]);
+  });
+});
