@@ -56,6 +56,11 @@ export class Live {
     this.pause.wake();
   }
 
+  /** The connection that frames can be sent on now, if any. */
+  get writable(): object | undefined {
+    return this.connection?.canSend === true ? this.connection : undefined;
+  }
+
   /** What the server answers to a frame; undefined when there is no connection for it now. */
   ask(frame: ClientFrame): Promise<object> | undefined {
     return this.connection?.ask(frame);
