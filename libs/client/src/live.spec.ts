@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { LogPage } from '#contracts/log.contract.js';
 import { ManualClock, settled } from './clock.fixture.js';
 import { Emitter } from './emitter.js';
@@ -22,6 +22,8 @@ class World {
   readonly live: Live;
   readonly presence: Presence;
   random = 0.5;
+  /** What goes wrong when a token is needed. */
+  fault: Error | undefined;
 
   constructor() {
     const { clock, events, session } = this;
@@ -34,7 +36,10 @@ class World {
         get dueInMs() {
           return session.dueInMs;
         },
-        token: async () => `token ${session.tokens}`,
+        token: async () => {
+          if (this.fault !== undefined) throw this.fault;
+          return `token ${session.tokens}`;
+        },
         renew: async () => `token ${++session.tokens}`,
         end: () => {
           session.ended = true;
@@ -218,6 +223,25 @@ describe('The realtime connection', () => {
     await world.clock.pass(1_000);
     await world.ready();
     expect(watched()).toEqual([[2]]);
+    world.live.stop();
+  });
+
+  it('is tried again also after an error that is none of the server, which is reported', async () => {
+    const world = new World();
+    const reports: unknown[] = [];
+    const report = (work: () => void) => reports.push(work);
+    const queue = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(report);
+    world.fault = new TypeError('A fault');
+    world.live.start();
+    await settled();
+    queue.mockRestore();
+    expect(world.wait).toBe(1_000);
+    expect(reports).toHaveLength(1);
+    expect(reports[0]).toThrow(world.fault);
+    world.fault = undefined;
+    await world.clock.pass(1_000);
+    await world.ready();
+    expect(world.statuses.at(-1)?.state).toBe('live');
     world.live.stop();
   });
 });

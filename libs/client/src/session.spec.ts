@@ -61,4 +61,19 @@ describe('A refresh', () => {
     expect(server.count(refresh)).toBe(2);
     expect(ended).toEqual([]);
   });
+
+  it('goes on in memory when the storage takes no more, and leaves no spent token there', async () => {
+    const storage = new MemoryStorage();
+    const client = await signedIn('a', storage);
+    storage.setItem = () => {
+      throw new DOMException('Full', 'QuotaExceededError');
+    };
+    for (let times = 1; times <= 2; times += 1) {
+      await clock.pass(550_000);
+      await client.call(usersApi.me);
+      expect(server.requests.at(-1)?.token).toBe(`access a 1 ${times + 1}`);
+    }
+    expect(storage.length).toBe(0);
+    expect(ended).toEqual([]);
+  });
 });

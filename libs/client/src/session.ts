@@ -162,7 +162,12 @@ export class Session {
 
   private keep(kept: Kept): Kept {
     this.kept = kept;
-    this.storage.setItem(storageKey, JSON.stringify(kept));
+    try {
+      this.storage.setItem(storageKey, JSON.stringify(kept));
+    } catch {
+      // It is full: the session lives on here. What it has is spent, and would end the session of whoever uses it.
+      this.storage.removeItem(storageKey);
+    }
     return kept;
   }
 
