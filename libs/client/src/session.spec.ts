@@ -6,6 +6,7 @@ import { FakeServer } from './server.fixture.js';
 import { MemoryStorage } from './storage.js';
 
 const refresh = 'POST /api/auth/refresh';
+const me = 'GET /api/users/me';
 
 let clock: ManualClock;
 let server: FakeServer;
@@ -75,5 +76,46 @@ describe('A refresh', () => {
     }
     expect(storage.length).toBe(0);
     expect(ended).toEqual([]);
+  });
+});
+
+describe('A call of a user who has signed out', () => {
+  const unauthorized = { code: 'UNAUTHORIZED' };
+  const tokens = () => server.requests.filter(({ operation }) => operation === me).map(({ token }) => token);
+
+  it('is not repeated for the next one when it is refused', async () => {
+    const client = await signedIn('a');
+    server.hold(me);
+    const call = expect(client.call(usersApi.me)).rejects.toMatchObject(unauthorized);
+    await settled();
+    await client.logout();
+    await client.login({ email: 'b', password: 'x' });
+    server.held[0]?.answer(401);
+    await settled();
+    expect(tokens()).toEqual(['access a 1 1']);
+    await call;
+  });
+
+  it('is not done for the next one when it has waited for a token, which the next one does not wait for', async () => {
+    const client = await signedIn('a');
+    await clock.pass(550_000);
+    server.hold(refresh);
+    server.hold(me);
+    const first = expect(client.call(usersApi.me)).rejects.toMatchObject(unauthorized);
+    await settled();
+    await client.login({ email: 'b', password: 'x' });
+    void client.call(usersApi.me).catch(() => undefined);
+    await settled();
+    server.held[1]?.answer(401);
+    await settled();
+    expect(server.held.map(({ request }) => request.body)).toEqual([
+      JSON.stringify({ refresh_token: 'a 1 1' }),
+      '',
+      JSON.stringify({ refresh_token: 'b 2 1' }),
+    ]);
+    server.held[0]?.answer(200);
+    await settled();
+    expect(tokens()).toEqual(['access b 2 1']);
+    await first;
   });
 });

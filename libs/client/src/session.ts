@@ -79,22 +79,32 @@ export class Session {
     return this.dueInMs === 0 ? this.renew(this.kept.login.token) : this.kept.login.token;
   }
 
-  /** The token after `refused`, which the server does not take. All who ask at once get the same. */
-  async renew(refused: string): Promise<string> {
+  /**
+   * The token after `refused`, which the server does not take from this user. All who ask at once get the same.
+   * UNAUTHORIZED once it is not the one who is signed in.
+   */
+  async renew(refused: string, userId = this.user?.id): Promise<string> {
     const { kept } = this;
-    if (kept !== undefined && kept.login.token !== refused) return kept.login.token;
-    this.renewing ??= this.refresh().finally(() => (this.renewing = undefined));
+    if (kept === undefined || kept.login.user.id !== userId) throw new FechatterError('UNAUTHORIZED');
+    if (kept.login.token !== refused) return kept.login.token;
+    if (this.renewing === undefined) {
+      const flight = this.refresh(kept).finally(() => {
+        if (this.renewing === flight) this.renewing = undefined;
+      });
+      this.renewing = flight;
+    }
     return this.renewing;
   }
 
-  /** Does a call under the token, once more under a new one when it is refused. */
+  /** Does a call under the token, once more under a new one of the same user when it is refused. */
   async authorized<Result>(call: (token: string) => Promise<Result>): Promise<Result> {
+    const userId = this.user?.id;
     const token = await this.token();
     try {
       return await call(token);
     } catch (error) {
       if (!(error instanceof FechatterError) || error.code !== 'UNAUTHORIZED') throw error;
-      return call(await this.renew(token));
+      return call(await this.renew(token, userId));
     }
   }
 
@@ -102,21 +112,21 @@ export class Session {
   end(reason: FechatterError): void {
     if (this.kept === undefined) return;
     this.kept = undefined;
+    this.renewing = undefined;
     this.storage.removeItem(storageKey);
     this.events.emit('ended', reason);
   }
 
   private signIn(login: Login): Login {
+    this.renewing = undefined;
     return this.keep(this.beginning(login)).login;
   }
 
-  private async refresh(): Promise<string> {
-    const { kept } = this;
-    if (kept === undefined) throw new FechatterError('UNAUTHORIZED');
+  private async refresh(kept: Kept): Promise<string> {
     try {
       const next = await this.successor(kept);
       // Who has signed out meanwhile stays so.
-      if (this.kept !== kept) return await this.token();
+      if (this.kept !== kept) return await this.renew(kept.login.token, kept.login.user.id);
       return this.keep(next).login.token;
     } catch (error) {
       if (this.kept === kept && error instanceof FechatterError && error.code === 'UNAUTHORIZED') this.end(error);
