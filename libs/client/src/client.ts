@@ -69,7 +69,7 @@ export class FechatterClient {
     this.queue = new SendQueue({ ...base, transmit: (message) => this.transmit(message) });
     const open = (gateway: string, token: string, listener: LinkListener) => this.open(gateway, token, listener);
     this.live = new Live({ ...base, session, logs, gateways, open, connected: () => this.connected() });
-    this.presence = new Presence(this.live);
+    this.presence = new Presence(this.live, clock, random);
     this.session.on('ended', (reason) => this.signedOut(reason));
   }
 
@@ -113,6 +113,7 @@ export class FechatterClient {
   /** Ends the connection and sends nothing more; `start` goes on from there. */
   stop(): void {
     this.live.stop();
+    this.presence.rest();
     this.queue.close();
   }
 

@@ -55,6 +55,11 @@ export class Connection implements LinkListener {
     if (!this.isOpen) link.close();
   }
 
+  /** Whether it is ready, and does not only listen. */
+  get canSend(): boolean {
+    return this.isOpen && this.heartbeatMs !== undefined && this.link?.send !== undefined;
+  }
+
   /** What the server answers to a frame; undefined when it cannot or should not be sent this way now. */
   ask(frame: ClientFrame): Promise<object> | undefined {
     return this.canSend && this.requests.mayGo() ? this.requests.ask(frame) : undefined;
@@ -108,10 +113,6 @@ export class Connection implements LinkListener {
     this.host.logs.disconnected();
     this.requests.close();
     this.settle(end);
-  }
-
-  private get canSend(): boolean {
-    return this.isOpen && this.heartbeatMs !== undefined && this.link?.send !== undefined;
   }
 
   private ready(ready: Extract<ServerFrame, { type: 'ready' }>['data']): void {

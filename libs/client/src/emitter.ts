@@ -1,3 +1,5 @@
+import { report } from './report.js';
+
 /** Calls whoever listens to an event, in the order in which they came. */
 export class Emitter<Events extends object> {
   private readonly listeners = new Map<keyof Events, Set<(event: never) => void>>();
@@ -16,9 +18,7 @@ export class Emitter<Events extends object> {
       try {
         (listener as (event: Events[Name]) => void)(event);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        report(error);
       }
     }
   }

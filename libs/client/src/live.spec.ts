@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { LogPage } from '#contracts/log.contract.js';
 import { ManualClock, settled } from './clock.fixture.js';
 import { Emitter } from './emitter.js';
@@ -7,6 +7,7 @@ import { Gateways } from './gateways.js';
 import { endOf, lost, type LinkEnd, type LinkListener } from './link.js';
 import { Live } from './live.js';
 import { Logs } from './logs.js';
+import { Presence } from './presence.js';
 import type { Session } from './session.js';
 
 type Sent = Record<string, unknown>;
@@ -19,7 +20,10 @@ class World {
   readonly statuses: ClientEvents['status'][] = [];
   readonly session = { dueInMs: 480_000, tokens: 1, ended: false };
   readonly live: Live;
+  readonly presence: Presence;
   random = 0.5;
+  /** What goes wrong when a token is needed. */
+  fault: Error | undefined;
 
   constructor() {
     const { clock, events, session } = this;
@@ -32,7 +36,10 @@ class World {
         get dueInMs() {
           return session.dueInMs;
         },
-        token: async () => `token ${session.tokens}`,
+        token: async () => {
+          if (this.fault !== undefined) throw this.fault;
+          return `token ${session.tokens}`;
+        },
         renew: async () => `token ${++session.tokens}`,
         end: () => {
           session.ended = true;
@@ -41,13 +48,14 @@ class World {
       } as unknown as Session,
       logs: new Logs({ clock, events, random, read, counters: newCounters() }, undefined),
       gateways: new Gateways((_, attempt) => `http://gateway-${attempt}`, random),
-      connected: () => undefined,
+      connected: () => this.presence.renew(),
       open: async (gateway, token, listener) => {
         const link = { gateway, token, listener, sent: [] as Sent[], isClosed: false };
         this.links.push(link);
         return { send: (frame) => link.sent.push(frame), close: () => (link.isClosed = true) };
       },
     });
+    this.presence = new Presence(this.live, clock, random);
   }
 
   get link() {
@@ -186,6 +194,54 @@ describe('The realtime connection', () => {
     const [first, second] = await Promise.all(answers);
     expect(first).toMatchObject({ done: true });
     expect(second).toMatchObject({ code: 'UNAVAILABLE' });
+    world.live.stop();
+  });
+
+  it('is told of presence until the server has taken it, and each new one again', async () => {
+    const world = new World();
+    const watched = () =>
+      world.link.sent.filter(({ type }) => type === 'presence.watch').map((sent) => sent['user_ids']);
+    const refuse = async (code: 'RATE_LIMITED' | 'UNAVAILABLE') => {
+      const ref = world.link.sent.at(-1)?.['ref'] as string;
+      world.link.listener.frame({ type: 'error', data: { ref, error: { code, message: 'Not now' } } });
+      await world.clock.pass(4_000);
+    };
+    world.presence.watch([1]);
+    world.live.start();
+    await world.ready();
+    expect(watched()).toEqual([[1]]);
+    await refuse('RATE_LIMITED');
+    await refuse('UNAVAILABLE');
+    expect(watched()).toEqual([[1], [1], [1]]);
+    world.presence.watch([2]);
+    await refuse('UNAVAILABLE');
+    expect(watched()).toEqual([[1], [1], [1], [2], [2]]);
+    world.link.listener.frame({ type: 'ack', data: { ref: world.link.sent.at(-1)?.['ref'] as string } });
+    await world.clock.pass(20_000);
+    expect(watched()).toHaveLength(5);
+    await world.end(lost(1006));
+    await world.clock.pass(1_000);
+    await world.ready();
+    expect(watched()).toEqual([[2]]);
+    world.live.stop();
+  });
+
+  it('is tried again also after an error that is none of the server, which is reported', async () => {
+    const world = new World();
+    const reports: unknown[] = [];
+    const report = (work: () => void) => reports.push(work);
+    const queue = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(report);
+    world.fault = new TypeError('A fault');
+    world.live.start();
+    await settled();
+    queue.mockRestore();
+    expect(world.wait).toBe(1_000);
+    expect(reports).toHaveLength(1);
+    expect(reports[0]).toThrow(world.fault);
+    world.fault = undefined;
+    await world.clock.pass(1_000);
+    await world.ready();
+    expect(world.statuses.at(-1)?.state).toBe('live');
     world.live.stop();
   });
 });

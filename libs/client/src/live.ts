@@ -5,6 +5,7 @@ import { Pause } from './clock.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import type { Gateways } from './gateways.js';
 import { lost, type Link, type LinkEnd, type LinkListener } from './link.js';
+import { report } from './report.js';
 
 /** The first wait after a connection has ended is up to this. */
 const firstWaitMs = 2_000;
@@ -56,6 +57,11 @@ export class Live {
     this.pause.wake();
   }
 
+  /** The connection that frames can be sent on now, if any. */
+  get writable(): object | undefined {
+    return this.connection?.canSend === true ? this.connection : undefined;
+  }
+
   /** What the server answers to a frame; undefined when there is no connection for it now. */
   ask(frame: ClientFrame): Promise<object> | undefined {
     return this.connection?.ask(frame);
@@ -91,9 +97,9 @@ export class Live {
       if (end.kind === 'unauthenticated') await session.renew(token);
       return end;
     } catch (error) {
-      // A session that is over stops us by its event; everything else passes.
-      if (error instanceof FechatterError) return lost();
-      throw error;
+      // A session that is over stops us by its event; everything else passes, but should be known when it is a fault.
+      if (!(error instanceof FechatterError)) report(error);
+      return lost();
     }
   }
 

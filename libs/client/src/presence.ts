@@ -1,27 +1,37 @@
 import type { PresenceStatus } from '#contracts/presence.contract.js';
+import type { Clock } from './clock.js';
 import type { Live } from './live.js';
+import { Wish } from './wish.js';
 
 export type OwnStatus = Exclude<PresenceStatus, 'offline'>;
 
 /** What a connection is told of presence; each new one is told again. */
 export class Presence {
-  private status: OwnStatus | undefined;
-  private watched: readonly number[] = [];
+  private readonly status: Wish;
+  private readonly watched: Wish;
 
-  constructor(private readonly live: Live) {}
+  constructor(live: Live, clock: Clock, random: () => number) {
+    this.status = new Wish(live, clock, random);
+    this.watched = new Wish(live, clock, random);
+  }
 
   set(status: OwnStatus): void {
-    this.status = status;
-    this.live.tell({ type: 'presence', status });
+    this.status.say({ type: 'presence', status });
   }
 
   watch(userIds: readonly number[]): void {
-    this.watched = userIds;
-    this.live.tell({ type: 'presence.watch', user_ids: [...userIds] });
+    this.watched.say({ type: 'presence.watch', user_ids: [...userIds] });
   }
 
+  /** There is a new connection. */
   renew(): void {
-    if (this.status !== undefined) this.set(this.status);
-    if (this.watched.length > 0) this.watch(this.watched);
+    this.status.renew();
+    this.watched.renew();
+  }
+
+  /** There will be none for a while. */
+  rest(): void {
+    this.status.rest();
+    this.watched.rest();
   }
 }

@@ -13,13 +13,16 @@ const restartSpreadMs = 5_000;
 
 /** How a connection reaches its client: WebSocket or SSE. */
 export interface Transport {
-  /** Hands a frame to the network. False: the network is full, `Connection.drained` follows. */
-  write(frame: Frame): boolean;
+  /**
+   * Hands a frame to the network. False: the network is full, `Connection.drained` follows. `isLast`: nothing that was
+   * to be sent before or since still waits.
+   */
+  write(frame: Frame, isLast: boolean): boolean;
   /** What is written from now on may leave together, at the latest with `uncork`. */
   cork(): void;
   uncork(): void;
   /** Shows the client that we live, when it is time to; false when the client itself shows no life any more. */
-  heartbeat(now: number): boolean;
+  heartbeat(now: number, isLast: boolean): boolean;
   close(code: number, reason: string): void;
   /** Ends without another word. */
   terminate(): void;
@@ -105,7 +108,7 @@ export class Connection {
       if (frame === undefined) break;
       this.write(frame);
     }
-    if (this.queue?.length === 0) this.queue = undefined;
+    if (this.isEmpty) this.queue = undefined;
     if (this.isRoomy) this.wake();
   }
 
@@ -125,7 +128,7 @@ export class Connection {
     if (this.who.expires_at * 1_000 <= now) this.close(closeCode.unauthenticated, 'the access token has expired');
     else if (this.stuckSince !== undefined && now - this.stuckSince > stuckMs) {
       this.close(closeCode.tooSlow, 'too slow');
-    } else if (!this.transport.heartbeat(now)) this.terminate();
+    } else if (!this.transport.heartbeat(now, this.isEmpty)) this.terminate();
   }
 
   /** Calls the listener once, when the connection has closed for whatever reason. */
@@ -165,6 +168,10 @@ export class Connection {
     for (const listener of this.closing.splice(0)) listener();
   }
 
+  private get isEmpty(): boolean {
+    return this.queue === undefined || this.queue.length === 0;
+  }
+
   private wake(): void {
     const { waiting = [] } = this;
     this.waiting = undefined;
@@ -172,7 +179,7 @@ export class Connection {
   }
 
   private write(frame: Frame): void {
-    if (!this.transport.write(frame)) this.stuckSince = Date.now();
+    if (!this.transport.write(frame, this.isEmpty)) this.stuckSince = Date.now();
     this.written?.(frame);
   }
 }

@@ -8,7 +8,7 @@ const heartbeatMs = heartbeatSeconds * 1_000;
 /** Time for the client to take what is under way when the stream ends. */
 const farewellMs = 5_000;
 
-/** A client on an event stream. The id of an event says until when the client has everything. */
+/** A client on an event stream. The id of an event says until when the client has everything: none while some of it waits. */
 export class SseTransport implements Transport {
   private pingedAt = Date.now();
   /** While events of the past are being sent again, ids would promise too much: the client keeps the one it has. */
@@ -26,8 +26,8 @@ export class SseTransport implements Transport {
     this.replaying = false;
   }
 
-  write(frame: Frame): boolean {
-    return this.response.write(frame.eventStream(this.id()));
+  write(frame: Frame, isLast: boolean): boolean {
+    return this.response.write(frame.eventStream(this.id(isLast)));
   }
 
   cork(): void {
@@ -38,10 +38,10 @@ export class SseTransport implements Transport {
     this.response.uncork();
   }
 
-  heartbeat(now: number): boolean {
+  heartbeat(now: number, isLast: boolean): boolean {
     if (now - this.pingedAt < heartbeatMs) return true;
     this.pingedAt = now;
-    const id = this.id();
+    const id = this.id(isLast);
     this.response.write(`${id === undefined ? '' : `id: ${id}\n`}event: ping\ndata: {}\n\n`);
     return true;
   }
@@ -61,7 +61,7 @@ export class SseTransport implements Transport {
     this.response.destroy();
   }
 
-  private id(): string | undefined {
-    return this.replaying ? undefined : this.clock();
+  private id(isLast: boolean): string | undefined {
+    return this.replaying || !isLast ? undefined : this.clock();
   }
 }

@@ -14,7 +14,7 @@ JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.lef
 AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1) WHERE h.chat_id = $2;
 
 -- message.change_locate
-SELECT m.chat_id FROM (SELECT chat_id FROM message.messages WHERE id = $2) m, message.chat_heads h
+SELECT m.chat_id, m.sender_id FROM (SELECT chat_id, sender_id FROM message.messages WHERE id = $2) m, message.chat_heads h
 JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted
 AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1)
 WHERE h.chat_id = m.chat_id;

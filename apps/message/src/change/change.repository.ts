@@ -9,9 +9,12 @@ import { messageColumns, type MessageRow } from '../message.row.js';
 /** A message as one of the chat's members has it. */
 export type MemberMessage = MessageRow & { readonly role: ChatRole; readonly is_archived: boolean };
 
+/** What never changes of a message. */
+export type Location = Pick<MessageRow, 'chat_id' | 'sender_id'>;
+
 const locate = sql(
   'message.change_locate',
-  `SELECT m.chat_id FROM (SELECT chat_id FROM message.messages WHERE id = $2) m, ${presentMember}
+  `SELECT m.chat_id, m.sender_id FROM (SELECT chat_id, sender_id FROM message.messages WHERE id = $2) m, ${presentMember}
    WHERE h.chat_id = m.chat_id`,
 );
 
@@ -72,10 +75,10 @@ const mention = sql(
 export class ChangeRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** The chat of a message; undefined when the user is not present there. */
-  async locate(userId: number, messageId: number): Promise<number | undefined> {
-    const [row] = await this.database.query<{ chat_id: number }>(locate, [userId, messageId]);
-    return row?.chat_id;
+  /** Undefined when the user is not present in the chat of the message. */
+  async locate(userId: number, messageId: number): Promise<Location | undefined> {
+    const [row] = await this.database.query<Location>(locate, [userId, messageId]);
+    return row;
   }
 
   /** The message and its reader's role; undefined when the user is not present any more. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LogEntry } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
+import { userRpc } from '#contracts/user.contract.js';
 import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { House } from '#testing/app.js';
@@ -139,5 +140,27 @@ describe('a deletion', () => {
     expect(seqs).toEqual(upTo(lastSeq));
     const mine = entries.filter((entry) => entry.chat_id === chatId).map((entry) => entry.seq);
     expect(mine.sort((a, b) => a - b)).toEqual(upTo(lastSeq));
+  });
+});
+
+describe('the name of a sender who was never seen here', () => {
+  it.each([
+    ['an edit', 50, (id: number) => edit(id, 50, 'second')],
+    ['a deletion', 51, (id: number) => remove(id, 1)],
+  ])('is asked for before %s is stored, which is then published at once', async (_, senderId, change) => {
+    const chatId = await chat(1, senderId);
+    const { id } = await send(chatId, 1, 'first');
+    const ascribe = sql('spec.ascribe', 'UPDATE message.messages SET sender_id = $2 WHERE id = $1');
+    await database.query(ascribe, [id, senderId]);
+    const stored: number[] = [];
+    const answer = async ({ ids }: { ids: number[] }) => {
+      stored.push((await logNumbers(database, chatId)).lastSeq);
+      return { users: ids.map((one) => ({ id: one, username: `user${one}`, avatar_url: null })) };
+    };
+    house.bus.serve(userRpc.getMany, answer, { queue: 'auth' });
+    await change(id);
+    expect(stored).toEqual([2]);
+    const sender = { id: senderId, username: `user${senderId}`, avatar_url: null };
+    expect(entries.at(-1)).toMatchObject({ chat_id: chatId, seq: 3, data: { message: { sender } } });
   });
 });

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { FechatterError } from '#contracts/error.js';
 import type { Message } from '#contracts/message.contract.js';
+import type { User } from '#contracts/user.contract.js';
 import type { Transaction } from '#database/database.js';
 import { messageEntry } from '../log/log-entry.js';
 import { MentionService } from '../mention/mention.service.js';
@@ -34,9 +35,9 @@ export class ChangeService {
    * CONFLICT once it is deleted.
    */
   async edit(userId: number, messageId: number, content: string): Promise<Message> {
-    const chatId = await this.lock.locate(userId, messageId);
-    const mentions = await this.mentions.find(content);
-    return this.change(userId, chatId, messageId, async (message, head, transaction) => {
+    const { chat_id, sender_id } = await this.lock.locate(userId, messageId);
+    const [sender, mentions] = await Promise.all([this.senders.getOne(sender_id), this.mentions.find(content)]);
+    return this.change(userId, chat_id, messageId, sender, async (message, head, transaction) => {
       if (message.sender_id !== userId) throw new FechatterError('FORBIDDEN', 'Only its sender may edit a message.');
       if (message.deleted_at !== null) throw new FechatterError('CONFLICT', 'The message was deleted.');
       if (message.is_archived)
@@ -50,8 +51,9 @@ export class ChangeService {
 
   /** Its sender, and owners and admins of the chat. Deleting again changes nothing. FORBIDDEN for others. */
   async delete(userId: number, messageId: number): Promise<void> {
-    const chatId = await this.lock.locate(userId, messageId);
-    await this.change(userId, chatId, messageId, async (message, head, transaction) => {
+    const { chat_id, sender_id } = await this.lock.locate(userId, messageId);
+    const sender = await this.senders.getOne(sender_id);
+    await this.change(userId, chat_id, messageId, sender, async (message, head, transaction) => {
       if (message.sender_id !== userId && message.role === 'member') {
         throw new FechatterError('FORBIDDEN', 'Only its sender and admins of the chat may delete a message.');
       }
@@ -62,14 +64,15 @@ export class ChangeService {
     });
   }
 
+  /** `sender` is known before: after the commit nothing may hold up its publication. */
   private async change(
     userId: number,
     chatId: number,
     messageId: number,
+    sender: User,
     work: (message: MemberMessage, head: LockedHead, transaction: Transaction) => Promise<Changed>,
   ): Promise<Message> {
     const { row, type } = await this.lock.locked(userId, chatId, messageId, work);
-    const sender = await this.senders.getOne(row.sender_id);
     if (type !== undefined) this.publisher.publish(chatId, row.version, [messageEntry(type, row.version, row, sender)]);
     return toMessage(row, sender);
   }

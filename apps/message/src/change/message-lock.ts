@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { FechatterError, notFound } from '#contracts/error.js';
 import type { Transaction } from '#database/database.js';
 import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
-import { ChangeRepository, type MemberMessage } from './change.repository.js';
+import { ChangeRepository, type Location, type MemberMessage } from './change.repository.js';
 
 /** Finds a message and locks its chat for a change. Who is no present member of the chat gets NOT_FOUND. */
 @Injectable()
@@ -12,11 +12,11 @@ export class MessageLock {
     @Inject(LogWriter) private readonly writer: LogWriter,
   ) {}
 
-  /** The chat of the message. */
-  async locate(userId: number, messageId: number): Promise<number> {
-    const chatId = await this.changes.locate(userId, messageId);
-    if (chatId === undefined) throw notFound('message');
-    return chatId;
+  /** The chat of the message, and who sent it. */
+  async locate(userId: number, messageId: number): Promise<Location> {
+    const location = await this.changes.locate(userId, messageId);
+    if (location === undefined) throw notFound('message');
+    return location;
   }
 
   /** Access is checked again under the lock: a removal may have been committed while it was waited for. */
@@ -41,8 +41,8 @@ export class MessageLock {
     messageId: number,
     work: (message: MemberMessage, head: LockedHead, transaction: Transaction) => Promise<Result>,
   ): Promise<Result> {
-    const chatId = await this.locate(userId, messageId);
-    return this.locked(userId, chatId, messageId, async (message, head, transaction) => {
+    const { chat_id } = await this.locate(userId, messageId);
+    return this.locked(userId, chat_id, messageId, async (message, head, transaction) => {
       if (message.is_archived) throw new FechatterError('FORBIDDEN', 'The chat is archived: nothing changes in it.');
       if (message.deleted_at !== null) throw new FechatterError('CONFLICT', 'The message was deleted.');
       return work(message, head, transaction);

@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Connection } from './connection.js';
+import { Frame } from './frame.js';
+import { heartbeatSeconds } from './hub.js';
+import { SseTransport } from './sse.transport.js';
+
+/** An answer that takes only as much as the spec says. */
+class Answer {
+  isOpen = true;
+  readonly written: string[] = [];
+
+  write(text: Buffer | string): boolean {
+    this.written.push(text.toString());
+    return this.isOpen;
+  }
+
+  /** The id and the ref of each event. */
+  get events(): string[] {
+    return this.written.map(
+      (text) => `${/^id: (.*)/.exec(text)?.[1] ?? 'none'} ${/"ref":(\d)/.exec(text)?.[1] ?? 'ping'}`,
+    );
+  }
+}
+
+afterEach(() => void jest.restoreAllMocks());
+
+describe('The ids of an event stream', () => {
+  it('promise nothing while something still waits for the client', () => {
+    const answer = new Answer();
+    const transport = new SseTransport(answer as unknown as ServerResponse, () => 'now');
+    const connection = new Connection({ user_id: 1, session_id: 1, expires_at: 4_000_000_000 }, transport);
+    const say = (ref: number) => connection.send(new Frame({ type: 'pong', data: { ref } }));
+    // A ping is due.
+    const now = Date.now() + heartbeatSeconds * 1_000;
+    jest.spyOn(Date, 'now').mockReturnValue(now);
+    answer.isOpen = false;
+    for (const ref of [1, 2, 3]) say(ref);
+    connection.drained();
+    connection.sweep(now);
+    connection.drained();
+    answer.isOpen = true;
+    connection.drained();
+    say(4);
+    expect(answer.events).toEqual(['now 1', 'none 2', 'none ping', 'now 3', 'now 4']);
+  });
+});
