@@ -202,9 +202,6 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
 
   it('forgets the words that no message holds any more, while others come that hold them', async () => {
     const part = (text: string) => find(engine, { kind: 'part', text }, range(740, 749), { limit: 1_000 });
-    const forgetAll = async (by: Engine) => {
-      while (await by.hasLeft()) await by.forget();
-    };
     await store(engine, 76, messageOf('unusual and shared', { chat_id: 740 }), messageOf('shared', { chat_id: 740 }));
     const [unusual] = await part('nusua');
     await applyAll(engine, 740, { ...noEffects, removedIds: [unusual!.message_id] });
@@ -225,6 +222,21 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     await Promise.all([storing, forgetting]);
     await forgetAll(engine);
     expect((await part('hare')).map(({ content }) => content)).toEqual(['shared again']);
+  });
+
+  it('forgets the words of one slice at a time, as nobody can index meanwhile', async () => {
+    await forgetAll(engine);
+    const [first, second] = [750, 751];
+    await store(engine, 77, messageOf('brief', { chat_id: first }));
+    await store(engine, 78, messageOf('brief', { chat_id: second }));
+    for (const chatId of [second, first]) {
+      const [message] = await find(engine, word('brief'), [chatId]);
+      await applyAll(engine, chatId, { ...noEffects, removedIds: [message!.message_id] });
+    }
+    await engine.forget();
+    expect([await opened.words(77), await opened.words(78)]).toEqual([[], ['brief']]);
+    await forgetAll(engine);
+    expect(await opened.words(78)).toEqual([]);
   });
 
   it('shows the neighbours of a hit in its chat', async () => {
@@ -258,6 +270,10 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect((await engine.generations()).map(({ id }) => id)).toEqual([next]);
   });
 });
+
+async function forgetAll(engine: Engine): Promise<void> {
+  while (await engine.hasLeft()) await engine.forget();
+}
 
 /** A small generator of random numbers between 0 and 1 (mulberry32). */
 function randomOf(seed: number): () => number {

@@ -2,8 +2,10 @@
 
 -- search.forget_words
 WITH taken AS (
-  DELETE FROM search.left_words WHERE id IN (SELECT id FROM search.left_words ORDER BY id LIMIT 50)
-  RETURNING slice_id, lexemes
+  DELETE FROM search.left_words WHERE (slice_id, id) IN (
+    SELECT slice_id, id FROM search.left_words
+    WHERE slice_id = (SELECT min(slice_id) FROM search.left_words) ORDER BY id LIMIT 50
+  ) RETURNING slice_id, lexemes
 ), given AS (
   SELECT DISTINCT slice_id, substr(lexeme, length(slice_id::text) + 2) AS word
   FROM taken, unnest(tsvector_to_array(lexemes)) lexeme
@@ -17,4 +19,4 @@ WITH taken AS (
 DELETE FROM search.words w USING unused u WHERE w.slice_id = u.slice_id AND w.word = u.word;
 
 -- search.left_words
-SELECT id FROM search.left_words ORDER BY id LIMIT 1;
+SELECT id FROM search.left_words ORDER BY slice_id, id LIMIT 1;

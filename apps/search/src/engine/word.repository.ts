@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql, type Statement } from '#database/statement.js';
 
-/** Of so many messages the words are forgotten at once. */
-const slice = 50;
+/** Of so many messages of one slice the words are forgotten at once. */
+const most = 50;
 
 /**
  * Waits for what is being indexed and holds up what comes, since each statement that indexes writes to this table, if
@@ -15,14 +15,19 @@ const lock: Statement = {
   text: 'LOCK TABLE search.left_words IN SHARE ROW EXCLUSIVE MODE',
 };
 
-const left = sql('search.left_words', 'SELECT id FROM search.left_words ORDER BY id LIMIT 1');
+const left = sql('search.left_words', 'SELECT id FROM search.left_words ORDER BY slice_id, id LIMIT 1');
 
-/** All messages with a word are counted, since one that does not exist is looked for in the whole table with LIMIT. */
+/**
+ * Of one slice, so that nobody waits for longer than looking through that takes: many slices would take many times that.
+ * All messages with a word are counted, since one that does not exist is looked for in the whole table with LIMIT.
+ */
 const forget = sql(
   'search.forget_words',
   `WITH taken AS (
-     DELETE FROM search.left_words WHERE id IN (SELECT id FROM search.left_words ORDER BY id LIMIT ${slice})
-     RETURNING slice_id, lexemes
+     DELETE FROM search.left_words WHERE (slice_id, id) IN (
+       SELECT slice_id, id FROM search.left_words
+       WHERE slice_id = (SELECT min(slice_id) FROM search.left_words) ORDER BY id LIMIT ${most}
+     ) RETURNING slice_id, lexemes
    ), given AS (
      SELECT DISTINCT slice_id, substr(lexeme, length(slice_id::text) + 2) AS word
      FROM taken, unnest(tsvector_to_array(lexemes)) lexeme
@@ -46,7 +51,7 @@ export class WordRepository {
     return (await this.database.query(left)).length > 0;
   }
 
-  /** Forgets, of some of those messages, the words that no message of their slices holds any more. */
+  /** Forgets, of some of those messages of one slice, the words that no other message of it holds. */
   async forget(): Promise<void> {
     await this.database.transaction(async (transaction) => {
       await transaction.query(lock);
