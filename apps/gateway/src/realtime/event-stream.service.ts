@@ -53,6 +53,8 @@ export class EventStreamService {
     const since = lastEventId === undefined ? undefined : timeOf(lastEventId);
     const identity = await this.identify(token, ticket);
     const { raw } = reply;
+    // Whoever has left meanwhile would count as online: their stream has closed already, and will not tell again.
+    if (raw.destroyed) return void reply.hijack();
     const transport = new SseTransport(raw, () => this.comparison.clock());
     const connection = this.connections.admit(identity, transport, 'sse');
     raw.on('drain', () => connection.drained());

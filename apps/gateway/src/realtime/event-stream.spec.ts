@@ -1,6 +1,7 @@
 import { request, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Bulkhead } from '#cache/bulkhead.js';
+import { authRpc } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { eventually } from '#testing/eventually.js';
@@ -8,6 +9,9 @@ import { gate } from '#testing/gate.js';
 import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
 import { messageDataSource } from '../../../message/src/message.data-source.js';
+import type { Connection } from './connection.js';
+import { Connections } from './connections.js';
+import { EventStreamService } from './event-stream.service.js';
 import { RealtimeHouse } from './realtime.fixture.js';
 
 interface StreamEvent {
@@ -183,6 +187,29 @@ describe('An event stream', () => {
     await eventually(() => stream.ended).finally(() => full.mockRestore());
     expect(Number(stream.retry)).toBeGreaterThanOrEqual(1_000);
     expect(stream.lastId).toBe('');
+  });
+
+  it('is none for a client that has left before it was known who it is', async () => {
+    const [asked, known] = [gate(), gate()];
+    const opening = jest.spyOn(EventStreamService.prototype, 'open');
+    const admitting = jest.spyOn(Connections.prototype, 'admit');
+    // Takes the place of the ticket office of the house.
+    const redeem = async () => {
+      asked.open();
+      await known.opened;
+      return { user_id: 7, session_id: 70, expires_at: Math.floor(Date.now() / 1_000) + 600 };
+    };
+    realtime.house.bus.serve(authRpc.redeemTicket, redeem, { queue: 'auth' });
+    const stream = new Stream('?ticket=slow', {});
+    await asked.opened;
+    stream.close();
+    const [, reply] = opening.mock.calls[0] ?? [];
+    await eventually(() => reply?.raw.destroyed === true);
+    known.open();
+    await opening.mock.results[0]?.value;
+    const open = admitting.mock.results.filter(({ value }) => (value as Connection).isOpen);
+    jest.restoreAllMocks();
+    expect(open).toHaveLength(0);
   });
 });
 

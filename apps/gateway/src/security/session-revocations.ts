@@ -72,6 +72,11 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
         },
       );
       for (const revocation of revocations) this.learn(revocation);
+      // Auth was restored to an earlier point, from which on it counts anew.
+      if (after !== undefined && last_id < after) {
+        this.position = undefined;
+        continue;
+      }
       this.position = after === undefined ? last_id : (revocations.at(-1)?.id ?? after);
       if (after === undefined || revocations.length < pageLength) break;
     }

@@ -105,6 +105,16 @@ describe('an access token', () => {
     await eventually(async () => (await statusWith(token)) !== 200, 'it is refused', 2_000);
   });
 
+  it('is refused also when auth was restored, and counts ended sessions anew from before', async () => {
+    const { issuer } = gateway;
+    for (const session of [73, 74]) issuer.revoke(7, session);
+    const [before, after] = await Promise.all([issuer.sign({ sid: 74 }), issuer.sign({ sid: 75 })]);
+    await eventually(async () => (await statusWith(before)) === 401);
+    issuer.revocations.length = 0;
+    issuer.revoke(7, 75);
+    await eventually(async () => (await statusWith(after)) === 401, 'it is refused', 5_000);
+  });
+
   it('is believed under a new key once auth publishes it', async () => {
     const next = await generateKeyPair('EdDSA', { extractable: true });
     await gateway.issuer.publish(next.publicKey, 'key-9');
