@@ -63,12 +63,15 @@ export const logRpc = {
   read: rpc('message.log.read', 'user', range, LogPage),
   /** For the readers of the log among the services. A chat that does not exist has an empty log. */
   follow: rpc('message.log.follow', 'service', range, LogPage),
-  /** Heads of chats that changed in the last three minutes; cached for a second. */
+  /**
+   * Heads of chats that changed in the last three minutes, in slices of rising chat id; cached for a second. The first
+   * slice is asked for without `after_chat_id`; `has_more` is there only when it is true.
+   */
   recentHeads: rpc(
     'message.log.recent_heads',
     'service',
-    z.strictObject({}),
-    z.strictObject({ heads: z.array(Head), epoch: Epoch }),
+    z.strictObject({ after_chat_id: z.int().min(0).optional(), limit: z.int().min(1).max(12_000).optional() }),
+    z.strictObject({ heads: z.array(Head), epoch: Epoch, has_more: z.boolean().optional() }),
   ),
   /** Heads of all chats in slices of rising chat id, for full comparisons. */
   allHeads: rpc(

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
+import { logRpc } from '#contracts/log.contract.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { eventually } from '#testing/eventually.js';
 import { HeadComparison } from './head-comparison.js';
@@ -47,6 +48,33 @@ describe('A comparison with the message service', () => {
     comparison.onApplicationBootstrap();
     await eventually(() => client.seqs(2).length === 2);
     expect(client.seqs(2)).toEqual([3, 4]);
+  });
+
+  it('brings the end of a log whose event was lost, however many other chats are active', async () => {
+    logs.headsAtOnce = 2;
+    logs.add(3, 10);
+    await eventually(() => client.seqs(3).length === 1);
+    logs.send(3, 'lost');
+    comparison.onApplicationBootstrap();
+    await comparison.beforeApplicationShutdown();
+    await eventually(() => client.seqs(3).length === 2);
+  });
+
+  it('looks at every chat each ten minutes', async () => {
+    let sweeps = 0;
+    bus.serve(logRpc.allHeads, async () => (sweeps++, { heads: [], has_more: false }), { queue: 'message' });
+    const start = Date.now();
+    const now = jest.spyOn(Date, 'now');
+    try {
+      for (let seconds = 0; seconds <= 1_350; seconds += 90) {
+        now.mockReturnValue(start + seconds * 1_000);
+        comparison.onApplicationBootstrap();
+        await comparison.beforeApplicationShutdown();
+      }
+    } finally {
+      now.mockRestore();
+    }
+    expect(sweeps).toBe(2);
   });
 
   it('brings the end of a log, and a removal, though their events were lost', async () => {

@@ -9,6 +9,8 @@ import { Hub } from './hub.js';
 const intervalMs = 9_000;
 /** The message service tells of the last three minutes; who has not asked for nearly so long must look at all heads. */
 const coveredMs = 150_000;
+/** All heads are looked at as often at least: nothing stays lost that slipped through all else. */
+const sweepMs = 600_000;
 const usersAtOnce = 1_000;
 const headsAtOnce = 5_000;
 const clockMs = 1_000;
@@ -18,6 +20,7 @@ const clockMs = 1_000;
 export class HeadComparison implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loop = new Loop('gateway.comparison', intervalMs, () => this.compare());
   private comparedAt = Date.now();
+  private sweptAt = Date.now();
   private clockAt = 0;
   private clockText = '';
 
@@ -51,11 +54,22 @@ export class HeadComparison implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async compareHeads(): Promise<void> {
-    const isLate = Date.now() - this.comparedAt > coveredMs;
-    const { heads, epoch } = await this.bus.call(logRpc.recentHeads, {}, { as: self });
-    this.hub.acknowledgeEpoch(epoch);
-    this.hear(heads);
-    if (isLate) await this.compareAll();
+    const startedAt = Date.now();
+    const isDue = startedAt - this.comparedAt > coveredMs || startedAt - this.sweptAt > sweepMs;
+    await this.compareRecent();
+    if (!isDue) return;
+    await this.compareAll();
+    this.sweptAt = startedAt;
+  }
+
+  private async compareRecent(): Promise<void> {
+    for (let request = {}, more = true; more;) {
+      const { heads, epoch, has_more } = await this.bus.call(logRpc.recentHeads, request, { as: self });
+      this.hub.acknowledgeEpoch(epoch);
+      this.hear(heads);
+      request = { after_chat_id: heads.at(-1)?.chat_id };
+      more = has_more === true;
+    }
   }
 
   private async compareAll(): Promise<void> {

@@ -24,6 +24,8 @@ export class Logs {
   private readonly versions = new Map<number, number>();
   private readonly late: (() => void)[] = [];
   reads = 0;
+  /** How many heads of chats that changed lately one answer has. */
+  headsAtOnce = 1_000;
 
   /** `turn` is what an answer takes: twice, before and after it is read. */
   constructor(
@@ -49,9 +51,11 @@ export class Logs {
     );
     bus.serve(
       logRpc.recentHeads,
-      async () => {
+      async ({ after_chat_id: after = 0 }) => {
         const heads = [...this.logs].map(([chat_id, log]) => ({ chat_id, last_seq: log.length }));
-        return { heads, epoch: this.epoch };
+        const rest = heads.filter(({ chat_id }) => chat_id > after).sort((a, b) => a.chat_id - b.chat_id);
+        const { epoch, headsAtOnce } = this;
+        return { heads: rest.slice(0, headsAtOnce), epoch, ...(rest.length > headsAtOnce && { has_more: true }) };
       },
       { queue: 'message' },
     );

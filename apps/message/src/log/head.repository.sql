@@ -9,7 +9,7 @@ LEFT JOIN message.inbox_heads i ON i.user_id = u.user_id;
 
 -- message.recent_heads
 SELECT h.chat_id, h.last_seq FROM (
-  SELECT chat_id, max(minute) AS minute FROM message.chat_activity
+  SELECT DISTINCT chat_id FROM message.chat_activity
   WHERE minute >= date_trunc('minute', now()) - interval '3 minutes'
-  GROUP BY chat_id ORDER BY 2 DESC LIMIT 12000
-) a CROSS JOIN LATERAL (SELECT * FROM message.chat_heads WHERE chat_id = a.chat_id OFFSET 0) h;
+) a CROSS JOIN LATERAL (SELECT * FROM message.chat_heads WHERE chat_id = a.chat_id OFFSET 0) h
+ORDER BY h.chat_id;

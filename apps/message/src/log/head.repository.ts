@@ -3,16 +3,13 @@ import type { Head } from '#contracts/log.contract.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 
-/** What fits into a reply; of more chats the ones that changed last, the full comparison finds the others. */
-const mostRecent = 12_000;
-
 const recentHeads = sql(
   'message.recent_heads',
   `SELECT h.chat_id, h.last_seq FROM (
-     SELECT chat_id, max(minute) AS minute FROM message.chat_activity
+     SELECT DISTINCT chat_id FROM message.chat_activity
      WHERE minute >= date_trunc('minute', now()) - interval '3 minutes'
-     GROUP BY chat_id ORDER BY 2 DESC LIMIT ${mostRecent}
-   ) a CROSS JOIN LATERAL (SELECT * FROM message.chat_heads WHERE chat_id = a.chat_id OFFSET 0) h`,
+   ) a CROSS JOIN LATERAL (SELECT * FROM message.chat_heads WHERE chat_id = a.chat_id OFFSET 0) h
+   ORDER BY h.chat_id`,
 );
 
 const allHeads = sql(
@@ -31,7 +28,7 @@ const inboxVersions = sql(
 export class HeadRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** Chats with entries in the last three minutes. */
+  /** Chats with entries in the last three minutes, by id. */
   async recent(): Promise<Head[]> {
     return this.database.query(recentHeads);
   }

@@ -6,6 +6,9 @@ import { LogRepository } from './log.repository.js';
 /** How long one comparison serves all who ask. */
 const sharedMs = 1_000;
 
+/** What fits into a reply. */
+const mostAtOnce = 12_000;
+
 interface RecentHeads {
   readonly heads: Head[];
   readonly epoch: number;
@@ -21,8 +24,17 @@ export class HeadService {
     @Inject(LogRepository) private readonly logs: LogRepository,
   ) {}
 
-  /** Heads of chats that changed in the last three minutes, read at most once a second. */
-  recent(): Promise<RecentHeads> {
+  /** The next slice by chat id of the heads of chats that changed in the last three minutes. */
+  async recent(afterChatId = 0, limit = mostAtOnce): Promise<RecentHeads & { has_more?: true }> {
+    const { heads, epoch } = await this.allRecent();
+    const start = heads.findIndex(({ chat_id }) => chat_id > afterChatId);
+    const end = start + limit;
+    if (start < 0) return { heads: [], epoch };
+    return { heads: heads.slice(start, end), epoch, ...(end < heads.length && { has_more: true }) };
+  }
+
+  /** Read at most once a second. */
+  private allRecent(): Promise<RecentHeads> {
     if (this.shared !== undefined && performance.now() < this.shared.until) return this.shared.answer;
     const answer = this.readRecent();
     const shared = { answer, until: performance.now() + sharedMs };

@@ -27,8 +27,11 @@ export class LogController {
   }
 
   @Handle(logRpc.recentHeads)
-  recentHeads(): Promise<ReplyOf<typeof logRpc.recentHeads>> {
-    return this.heads.recent();
+  recentHeads({
+    after_chat_id,
+    limit,
+  }: RequestOf<typeof logRpc.recentHeads>): Promise<ReplyOf<typeof logRpc.recentHeads>> {
+    return this.heads.recent(after_chat_id, limit);
   }
 
   @Handle(logRpc.allHeads)

@@ -122,6 +122,18 @@ describe('comparing heads', () => {
     await eventually(isSeen, 'the chat is shown', 3_000);
   });
 
+  it('shows chats that changed lately in slices', async () => {
+    const recent = (after_chat_id?: number, limit?: number) =>
+      house.bus.call(logRpc.recentHeads, { after_chat_id, limit }, { as: reader });
+    const whole = await recent();
+    expect(whole).not.toHaveProperty('has_more');
+    expect(whole.heads.length).toBeGreaterThan(1);
+    const first = await recent(undefined, 1);
+    expect(first).toEqual({ ...whole, heads: whole.heads.slice(0, 1), has_more: true });
+    expect(await recent(first.heads[0]?.chat_id)).toEqual({ ...whole, heads: whole.heads.slice(1) });
+    expect((await recent(whole.heads.at(-1)?.chat_id)).heads).toEqual([]);
+  });
+
   it('shows all heads in slices', async () => {
     const all = (after_chat_id: number, limit: number) =>
       house.bus.call(logRpc.allHeads, { after_chat_id, limit }, { as: reader });

@@ -51,14 +51,23 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     const { id } = activeOf(await this.engine.generations());
     if (id !== this.active) this.sweep.trigger();
     this.active = id;
-    const { heads } = await this.bus.call(logRpc.recentHeads, {}, { as: self });
-    const positions = await this.positionsOf(heads);
-    const late = heads.filter(({ chat_id, last_seq }) => positionIn(positions, chat_id) < last_seq);
-    for (const { chat_id } of late) {
-      if (positionIn(positions, chat_id) < (this.lateBefore.get(chat_id) ?? 0)) this.queue.find(chat_id);
+    const late = new Map<number, number>();
+    let lag = 0;
+    for (let request = {}, more = true; more;) {
+      const { heads, has_more } = await this.bus.call(logRpc.recentHeads, request, { as: self });
+      const positions = await this.positionsOf(heads);
+      for (const { chat_id, last_seq } of heads) {
+        const position = positionIn(positions, chat_id);
+        if (position >= last_seq) continue;
+        if (position < (this.lateBefore.get(chat_id) ?? 0)) this.queue.find(chat_id);
+        late.set(chat_id, last_seq);
+        lag += last_seq - position;
+      }
+      request = { after_chat_id: heads.at(-1)?.chat_id };
+      more = has_more === true;
     }
-    this.lateBefore = new Map(late.map(({ chat_id, last_seq }) => [chat_id, last_seq]));
-    lagEntries.set(late.reduce((sum, { chat_id, last_seq }) => sum + last_seq - positionIn(positions, chat_id), 0));
+    this.lateBefore = late;
+    lagEntries.set(lag);
   }
 
   /** Ten minutes after the last time, or when another generation answers: what it missed while it was built. */
