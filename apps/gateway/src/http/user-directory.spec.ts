@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { FechatterError } from '#contracts/error.js';
 import { userRpc } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js';
@@ -7,6 +8,7 @@ let gateway: TestGateway;
 /** How many users each question to auth was about. */
 let asked: number[] = [];
 let calls: string[] = [];
+let isMember = true;
 const seen = { user_ids: [8, 9], has_more: false };
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 /** What auth finds among all users. Ids below 10 and above 900 may be seen. */
@@ -33,6 +35,7 @@ beforeAll(async () => {
     workspaceRpc.visibleUsers,
     async ({ workspace_id, ids }) => {
       calls.push(`visible ${ids?.length ?? 'all'}`);
+      if (!isMember) throw new FechatterError('NOT_FOUND');
       if (ids === undefined) return workspace_id === 5 ? { user_ids: [], has_more: true } : seen;
       return { user_ids: ids.filter((id) => id < 10 || id > 900), has_more: false };
     },
@@ -102,7 +105,7 @@ describe('users', () => {
     ['many', 9, upTo(9), ['visible all', 'candidates', 'visible 200', 'names']],
     ['many', 11, [...upTo(9), 901, 902], ['visible all', 'candidates', 'visible 200', 'visible 800', 'names']],
     ['unseen', 3, [], ['visible all', 'candidates', 'visible 2']],
-    ['nothing', 3, [], ['visible all', 'candidates']],
+    ['nothing', 3, [], ['visible all', 'candidates', 'visible 0']],
   ])(
     'that are more than a thousand are searched among all, and shown in that order when they may be: %s, %i',
     async (query, limit, found, cost) => {
@@ -110,7 +113,17 @@ describe('users', () => {
       const path = `/api/search/users?workspace_id=5&q=${query}&limit=${limit}`;
       const { json } = await gateway.send('GET', path, { token: gateway.token });
       expect(json['users']).toEqual(found.map(nameOf));
-      expect(calls).toEqual(cost);
+      // That they are so many is remembered from the first time on.
+      expect(calls).toEqual(query === 'few' ? cost : cost.slice(1));
     },
   );
+
+  it('are not found where the caller is no member any more, though it is remembered that they are many', async () => {
+    isMember = false;
+    calls = [];
+    const { status } = await gateway.send('GET', '/api/search/users?workspace_id=5&q=nothing', {
+      token: gateway.token,
+    });
+    expect([status, calls]).toEqual([404, ['candidates', 'visible 0']]);
+  });
 });

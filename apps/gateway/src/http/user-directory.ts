@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Bus } from '#bus/bus.js';
+import { LRUCache } from 'lru-cache';
+import { Bus, userOf } from '#bus/bus.js';
 import { notFound } from '#contracts/error.js';
 import type { usersApi } from '#contracts/http/user.routes.js';
 import type { searchApi } from '#contracts/http/search.routes.js';
@@ -11,12 +12,17 @@ import { PresenceReader } from '../realtime/presence-reader.js';
 import { self } from '../self.js';
 import { inSlices } from './slices.js';
 
+/** Who sees more than a thousand people will for a while; to ask again would be half of what is waited for. */
+const crowds = { max: 10_000, ttl: 60_000 };
 /** Enough where most people of the server are in one workspace. */
 const firstCandidates = 200;
 
 /** Users as the caller may see them: chat says whom, auth says who they are, presence whether they are there. */
 @Injectable()
 export class UserDirectory {
+  /** By user and workspace. */
+  private readonly crowded = new LRUCache<string, true>(crowds);
+
   constructor(
     private readonly bus: Bus,
     private readonly presence: PresenceReader,
@@ -51,18 +57,29 @@ export class UserDirectory {
 
   /**
    * Two calls where the caller sees at most a thousand people: auth looks among them. Otherwise auth looks among all, and
-   * chat says which of the best thousand the caller may see: four calls, five when too few of the first 200 are.
+   * chat says which of the best thousand the caller may see: four calls, then three while that is remembered, and one more
+   * when too few of the first 200 are.
    */
   async search(
     { q, workspace_id, limit }: InputOf<typeof searchApi.users>['query'],
     call: RequestCall,
   ): Promise<ReplyOf<typeof searchApi.users>> {
-    const visible = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id }, { within: call });
-    const users = visible.has_more
-      ? await this.searchAll(q, workspace_id, limit, call)
-      : (await this.bus.call(userRpc.search, { query: q, ids: visible.user_ids, limit }, { within: call, as: self }))
-          .users;
+    const visible = await this.visibleUsers(workspace_id, call);
+    const users =
+      visible === undefined
+        ? await this.searchAll(q, workspace_id, limit, call)
+        : (await this.bus.call(userRpc.search, { query: q, ids: visible, limit }, { within: call, as: self })).users;
     return { users, next_cursor: null, has_more: false };
+  }
+
+  /** Undefined where they are more than a thousand. */
+  private async visibleUsers(workspace_id: number | undefined, call: RequestCall): Promise<number[] | undefined> {
+    const key = `${userOf(call).user_id} ${workspace_id}`;
+    if (this.crowded.has(key)) return undefined;
+    const { user_ids, has_more } = await this.bus.call(workspaceRpc.visibleUsers, { workspace_id }, { within: call });
+    if (!has_more) return user_ids;
+    this.crowded.set(key, true);
+    return undefined;
   }
 
   private async searchAll(
@@ -73,8 +90,9 @@ export class UserDirectory {
   ): Promise<User[]> {
     const { user_ids: ids } = await this.bus.call(userRpc.candidates, { query }, { within: call, as: self });
     const best: number[] = [];
-    for (const slice of [ids.slice(0, firstCandidates), ids.slice(firstCandidates)]) {
-      if (slice.length === 0 || best.length >= limit) break;
+    // Of nobody, too, as that is refused where the caller is no member any more.
+    for (const [turn, slice] of [ids.slice(0, firstCandidates), ids.slice(firstCandidates)].entries()) {
+      if ((turn > 0 && slice.length === 0) || best.length >= limit) break;
       const asked = { workspace_id, ids: slice };
       const visible = new Set((await this.bus.call(workspaceRpc.visibleUsers, asked, { within: call })).user_ids);
       best.push(...slice.filter((id) => visible.has(id)));
