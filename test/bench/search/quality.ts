@@ -43,7 +43,7 @@ async function knownItems({ textOf, count, person }: Corpus): Promise<Figure> {
   let [asked, found] = [0, 0];
   while (asked < items) {
     const text = textOf(Math.floor(random() * count));
-    const words = [...new Set(text.match(/[a-z]{4,}/g) ?? [])];
+    const words = [...new Set(text.match(wholeWords) ?? [])];
     if (words.length < 5) continue;
     asked++;
     const query = [words[0], words[2], words[4]].join(' ');
@@ -73,6 +73,9 @@ async function needlesOf({ textOf, count }: Corpus, letters: string, random: () 
   }
   return [...needles];
 }
+
+/** Not a part of a word that has other letters or digits too. */
+const wholeWords = /(?<![\p{L}\p{N}_'])[a-z]{4,}(?![\p{L}\p{N}_'])/gu;
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
