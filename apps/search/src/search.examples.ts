@@ -45,7 +45,7 @@ function asked(
   return [
     ...[...query, f.chats, null, null, ...(isRanked ? [null, null] : behind), 1_001, 2_000],
     ...[isRanked, after ?? null, 21, after === undefined ? null : isRanked ? 0.5 : 0, ...behind],
-    ...[1_001, 1_001, 2_000],
+    ...[1_001, 1_001, 2_000, `'${sliceMark}${f.common}'`],
   ];
 }
 

@@ -159,6 +159,19 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect(await find(engine, word('edited'), [chat_id])).toHaveLength(1);
   });
 
+  it('ranks by the words that are wanted, whatever else is asked of a match', async () => {
+    const chatId = 690;
+    const [often, once] = [
+      messageOf('plum plum plum', { chat_id: chatId }),
+      messageOf('plum and pear', { chat_id: chatId }),
+    ];
+    await store(engine, 1, often, once);
+    const inChat: Condition = { kind: 'all', of: [word('plum'), { kind: 'chat', ids: [chatId] }] };
+    const alone = await find(engine, word('plum'), [chatId], { sort: 'relevance' });
+    expect(alone.map(({ message_id }) => message_id)).toEqual([often.id, once.id]);
+    expect(await find(engine, inChat, [chatId], { sort: 'relevance' })).toEqual(alone);
+  });
+
   it('moves many chats at once, of several workspaces, and leaves alone what is elsewhere', async () => {
     const chatIds = [710, 711, 712, 713];
     for (const chatId of chatIds) await engine.begin(1, chatId);

@@ -47,7 +47,7 @@ const wordsWith = `
 /** The query for a slice, out of the texts between the parts, the parts, and their pairs; and whether words are left out. */
 const queryOfSlice = `
   SELECT string_agg(replace(p.text, '${sliceMark}', s.id || '.') || CASE WHEN p.part IS NULL THEN '' ELSE w.words END,
-    '' ORDER BY p.n)::tsquery AS query, coalesce(bool_or(w.is_cut), false) AS is_cut
+    '' ORDER BY p.n)::tsquery AS query, replace($20, '${sliceMark}', s.id || '.')::tsquery AS ranked, coalesce(bool_or(w.is_cut), false) AS is_cut
   FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY p(text, part, pairs, n)
   CROSS JOIN LATERAL (${wordsWith}) w`;
 
@@ -60,7 +60,7 @@ const inMs = (ms: string): string =>
 /**
  * Matches, slice after slice from the newest on, of each the newest $9: until there are $17, or $18 and $19 milliseconds
  * have passed, or $10 milliseconds have passed. Of them the first $13 in the order of time, or of relevance ($11). $1 to
- * $3: the query; $4: chats; $5 and $6: the time; $7 and $8: only what is older than this; $12: the moment from which the
+ * $3: the query, and $20 what of it is ranked; $4: chats; $5 and $6: the time; $7 and $8: only what is older than this; $12: the moment from which the
  * age is counted; $14 to $16: only what comes after this score, time and id. Where nothing is found one row without a
  * message says what was seen.
  */
@@ -74,7 +74,7 @@ export const findSql = `
     CROSS JOIN LATERAL (${queryOfSlice}) q CROSS JOIN LATERAL (
       SELECT count(*) AS found, array_agg(d.chat_id) AS chat_ids, array_agg(d.message_id) AS message_ids,
         array_agg(d.created_at) AS times,
-        array_agg(CASE WHEN ${isRanked} THEN ts_rank_cd(d.lexemes, q.query, 1) + ts_rank(d.lexemes, q.query, 1)
+        array_agg(CASE WHEN ${isRanked} THEN ts_rank_cd(d.lexemes, q.ranked, 1) + ts_rank(d.lexemes, q.ranked, 1)
           ELSE 1 END::float8) AS ranks
       FROM (
         SELECT d.chat_id, d.message_id, d.created_at, CASE WHEN ${isRanked} THEN d.lexemes END AS lexemes

@@ -19,7 +19,7 @@ WITH RECURSIVE slices AS MATERIALIZED (
   FROM walk w CROSS JOIN slices CROSS JOIN LATERAL (SELECT slices.ids[w.place + 1] AS id) s
   CROSS JOIN LATERAL (
     SELECT string_agg(replace(p.text, '', s.id || '.') || CASE WHEN p.part IS NULL THEN '' ELSE w.words END,
-      '' ORDER BY p.n)::tsquery AS query, coalesce(bool_or(w.is_cut), false) AS is_cut
+      '' ORDER BY p.n)::tsquery AS query, replace($20, '', s.id || '.')::tsquery AS ranked, coalesce(bool_or(w.is_cut), false) AS is_cut
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY p(text, part, pairs, n)
     CROSS JOIN LATERAL (
       SELECT '(' || coalesce(string_agg('''' || s.id || '.' || w.word || '''', '|') FILTER (WHERE w.is_within), '''-''') || ')'
@@ -35,7 +35,7 @@ WITH RECURSIVE slices AS MATERIALIZED (
       ) w) w) q CROSS JOIN LATERAL (
     SELECT count(*) AS found, array_agg(d.chat_id) AS chat_ids, array_agg(d.message_id) AS message_ids,
     array_agg(d.created_at) AS times,
-    array_agg(CASE WHEN $11 AND ($2::text[])[1] IS NULL THEN ts_rank_cd(d.lexemes, q.query, 1) + ts_rank(d.lexemes, q.query, 1)
+    array_agg(CASE WHEN $11 AND ($2::text[])[1] IS NULL THEN ts_rank_cd(d.lexemes, q.ranked, 1) + ts_rank(d.lexemes, q.ranked, 1)
       ELSE 1 END::float8) AS ranks
     FROM (
       SELECT d.chat_id, d.message_id, d.created_at, CASE WHEN $11 AND ($2::text[])[1] IS NULL THEN d.lexemes END AS lexemes

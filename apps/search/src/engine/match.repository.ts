@@ -82,6 +82,12 @@ const stems = sql(
    FROM unnest($1::text[]) word, unnest($2::text[]) stemmer, unnest(ts_lexize(stemmer::regdictionary, word)) stem GROUP BY 1`,
 );
 
+/** Two tsqueries with marks for the slice: what is looked up, with marks for parts, and what of it is ranked. */
+interface Query {
+  readonly wanted: string;
+  readonly ranked: string | null;
+}
+
 /** Looks up what the index holds. */
 @Injectable()
 export class MatchRepository {
@@ -89,9 +95,9 @@ export class MatchRepository {
 
   /**
    * Slices may overlap in time: from the last message of the page on, those are looked at too that were not. Throws
-   * UNAVAILABLE when the time is up before anything was found. `query`: a tsquery with marks for the slice and for parts.
+   * UNAVAILABLE when the time is up before anything was found.
    */
-  async find(query: string, search: Search, budgetMs: number): Promise<Matches> {
+  async find(query: Query, search: Search, budgetMs: number): Promise<Matches> {
     const startedAt = performance.now();
     const leftMs = (): number => budgetMs - (performance.now() - startedAt);
     const needed = neededOf(search);
@@ -130,15 +136,15 @@ export class MatchRepository {
     return new Map(rows.map(({ word, stems: found }) => [word, found]));
   }
 
-  private async run(query: string, search: Search, { from, ofSlice, ofAll, enough, ms }: Range): Promise<Run> {
+  private async run(query: Query, search: Search, { from, ofSlice, ofAll, enough, ms }: Range): Promise<Run> {
     const { sort, after, limit, chatIds } = search;
-    const { texts, parts, pairs } = piecesOf(query);
+    const { texts, parts, pairs } = piecesOf(query.wanted);
     const behind = after === undefined ? [null, null] : [new Date(after.createdAt), after.messageId];
     const rows = await this.database.query<MatchRow | (Seen & { message_id: null })>(find, [
       ...[texts, parts, pairs, chatIds, dateOf(from), dateOf(lastMoment(search))],
       ...(sort === 'recent' ? behind : [null, null]),
       ...[ofSlice, Math.ceil(ms), sort === 'relevance', dateOf(after?.asOf), limit + 1],
-      ...[after?.score ?? null, ...behind, ofAll, enough, countingMs],
+      ...[after?.score ?? null, ...behind, ofAll, enough, countingMs, query.ranked],
     ]);
     return { rows: rows.filter((row) => row.message_id !== null), seen: rows[0] };
   }

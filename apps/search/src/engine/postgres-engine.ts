@@ -14,8 +14,9 @@ import {
 } from './engine.js';
 import { GenerationRepository } from './generation.repository.js';
 import { IndexRepository } from './index.repository.js';
+import { partMark } from './lexemes.js';
 import { MatchRepository } from './match.repository.js';
-import { stemmedWords, tsqueryOf } from './tsquery.js';
+import { stemmedWords, tsqueryOf, withoutFilters } from './tsquery.js';
 import { WordRepository } from './word.repository.js';
 
 const knownStems = 20_000;
@@ -41,9 +42,11 @@ export class PostgresEngine extends Engine {
   }
 
   async find(search: Search): Promise<Found> {
-    const query = tsqueryOf(search.condition, await this.stems(stemmedWords(search.condition)));
-    if (query === undefined) return { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
-    const found = await this.matcher.find(query, search, this.budgetMs);
+    const stems = await this.stems(stemmedWords(search.condition));
+    const wanted = tsqueryOf(search.condition, stems);
+    if (wanted === undefined) return { hits: [], total: 0, isExact: true, asOf: 0, hasMore: false, isPartial: false };
+    const ranked = wanted.includes(partMark) ? null : (tsqueryOf(withoutFilters(search.condition), stems) ?? null);
+    const found = await this.matcher.find({ wanted, ranked }, search, this.budgetMs);
     const total = search.after?.total ?? Math.min(found.count, countedExactly);
     const isExact = search.after?.isExact ?? (found.isAll && found.count <= countedExactly);
     const isPartial = found.isPartial || !(await this.hasAll());

@@ -20,9 +20,16 @@ export function stemmedWords(condition: Condition): string[] {
   }
 }
 
+/** What a match is ranked by: filters have no place in a text, and nothing near to them counts for anything. */
+export function withoutFilters(condition: Condition): Condition {
+  if (condition.kind !== 'all') return condition;
+  const of = condition.of.filter(({ kind }) => !['sender', 'chat', 'flag', 'not'].includes(kind)).map(withoutFilters);
+  return of.length === 0 ? condition : { kind: 'all', of };
+}
+
 /**
- * The condition as a tsquery with marks for the slice, and for the words that hold a part. Undefined where there is nothing to look up. What is excluded
- * always stands beside something that is wanted: an index cannot look up what is not there.
+ * The condition as a tsquery with marks for the slice, and for the words that hold a part. Undefined where there is
+ * nothing to look up. What is excluded always stands beside something that is wanted: an index cannot look up what is not there.
  */
 export function tsqueryOf(condition: Condition, stems: Stems): string | undefined {
   switch (condition.kind) {
