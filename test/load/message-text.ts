@@ -1,3 +1,5 @@
+import { randomOf } from '#testing/random.js';
+
 /**
  * Message texts as long as those of real team chats: half of them under 50 characters, one in ten over 120, one in a
  * hundred over 300, a rare one of several thousand; some with line breaks, code, links, other scripts. The same number
@@ -59,15 +61,4 @@ const extras = [
 
 function pick<Item>(items: readonly Item[], share: number): Item {
   return items[Math.floor(share * items.length)]!;
-}
-
-/** A small generator of random numbers between 0 and 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = (seed + 1) * 0x9e3779b9;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

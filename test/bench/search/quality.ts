@@ -1,7 +1,8 @@
 import type { SearchPage } from '#contracts/search.contract.js';
+import { randomOf } from '#testing/random.js';
 import type { Figure } from '../bench.js';
 import type { Corpus } from './corpus.js';
-import { randomOf, scripts } from './texts.js';
+import { scripts } from './texts.js';
 
 const items = 200;
 const needlesPerScript = 5;

@@ -1,3 +1,5 @@
+import { randomOf } from '#testing/random.js';
+
 /** Words that stand in a known share of all messages. */
 export const planted = { common: 'deployment', alsoCommon: 'rollback', rare: 'xylophone' } as const;
 
@@ -60,15 +62,4 @@ function zipf(share: number): number {
 
 function at(letters: string, share: number): string {
   return letters[Math.floor(share * letters.length)]!;
-}
-
-/** A small generator of random numbers between 0 and 1 (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = (seed + 1) * 0x9e3779b9;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

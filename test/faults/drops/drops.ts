@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { FechatterClient } from '#client/client.js';
 import type { Target } from '../network/fault-proxy.js';
 import { eventually } from '#testing/eventually.js';
-import { Random } from '../random.js';
+import { Random } from '#testing/random.js';
 import type { FinalChat } from './history-of-run.js';
 import { torment, type NemesisCounts } from './nemesis.js';
 import { Participant } from './participant.js';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../network/fault-proxy.js';
-import type { Random } from '../random.js';
+import type { Random } from '#testing/random.js';
 import type { Participant } from './participant.js';
 
 /** How long a connection is cut off. */

@@ -7,7 +7,7 @@ import { reactionsApi } from '#contracts/http/reaction.routes.js';
 import type { Message } from '#contracts/message.contract.js';
 import { FaultProxy, type Target } from '../network/fault-proxy.js';
 import { eventually } from '#testing/eventually.js';
-import type { Random } from '../random.js';
+import type { Random } from '#testing/random.js';
 import { Recorder } from './recorder.js';
 
 export interface ParticipantOptions {

@@ -7,7 +7,7 @@ import type { Fate } from '../fate.js';
 import { Installation } from '../installation.js';
 import { FaultProxy, type Target } from '../network/fault-proxy.js';
 import { natsFaults, type FateCounts } from '../network/nats-faults.js';
-import { Random } from '../random.js';
+import { Random } from '#testing/random.js';
 
 /** A gateway whose server has a bug that was planted (broken-gateway.ts). */
 const brokenGateway = 'test/faults/drops/broken-gateway.js';

@@ -1,4 +1,4 @@
-import { Random } from '../random.js';
+import { Random } from '#testing/random.js';
 import { commands } from './commands.js';
 import { delivery } from './delivery.js';
 import { entry } from './entry.js';

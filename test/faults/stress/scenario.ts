@@ -1,4 +1,4 @@
-import type { Random } from '../random.js';
+import type { Random } from '#testing/random.js';
 import type { World } from './world.js';
 
 /** Something that must hold. It uses chats of its own, so that others may run at the same time; it throws when it fails. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Message } from '#contracts/message.contract.js';
 import { eventually } from '#testing/eventually.js';
+import { randomOf } from '#testing/random.js';
 import { range } from '#testing/range.js';
 import { foldText } from '../text/fold.js';
 import { noEffects, type Change } from './effects.js';
@@ -286,15 +287,4 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
 
 async function forgetAll(engine: Engine): Promise<void> {
   while (await engine.hasLeft()) await engine.forget();
-}
-
-/** A small generator of random numbers between 0 and 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = (seed + 1) * 0x9e3779b9;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

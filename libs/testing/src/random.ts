@@ -34,3 +34,8 @@ export class Random {
     return new Random(Math.imul(this.state ^ 0x9e3779b9, number + 1));
   }
 }
+
+/** Numbers from 0 up to, but without, 1; seeds that are next to each other give numbers that are not. */
+export function randomOf(seed: number): () => number {
+  return new Random((seed + 1) * 0x9e3779b9).next;
+}
