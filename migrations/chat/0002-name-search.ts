@@ -1,24 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { ensureTrigrams } from '../trigrams.js';
 
 /**
  * Indexes for finding chats by a part of their name (README of libs/database), each within a workspace: names like
- * "general" are in all of them. GIN has no operators for a bigint, but for an array of one. Trigrams are written at once: what waits in GIN's list is read by every search.
+ * "general" are in all of them. GIN has no operators for a bigint, but for an array of one. Trigrams are written at once:
+ * what waits in GIN's list is read by every search.
  */
 export class ChatNameSearch1700000000002 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      -- The owner of the database may make trigrams where db:prepare has not: it would also change all passwords.
-      DO $$ BEGIN
-        IF to_regproc('extensions.gin_extract_query_trgm') IS NULL THEN
-          CREATE SCHEMA IF NOT EXISTS extensions;
-          GRANT USAGE ON SCHEMA extensions TO PUBLIC;
-          CREATE EXTENSION pg_trgm SCHEMA extensions;
-          PERFORM extensions.show_limit();
-          EXECUTE format('ALTER DATABASE %I SET pg_trgm.word_similarity_threshold = 0.35', current_database());
-        END IF;
-      EXCEPTION WHEN OTHERS THEN
-        RAISE 'The extension pg_trgm cannot be made (%). Run npm run db:prepare first', SQLERRM;
-      END $$;
+      ${ensureTrigrams}
       CREATE INDEX idx_chats_name_prefix ON chat.chats (workspace_id, name_key text_pattern_ops)
         WHERE deleted_at IS NULL;
       CREATE INDEX idx_chats_name_trigrams ON chat.chats
