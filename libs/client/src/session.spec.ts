@@ -79,6 +79,17 @@ describe('A refresh', () => {
   });
 });
 
+it('ends with a sign-out that hangs, but not the session of who has signed in meanwhile', async () => {
+  const client = await signedIn('a');
+  server.hold('POST /api/auth/logout');
+  const out = client.logout();
+  await settled();
+  await client.login({ email: 'b', password: 'x' });
+  server.held[0]?.answer(200);
+  await out;
+  expect([client.user?.username, ended]).toEqual(['b', []]);
+});
+
 describe('A call of a user who has signed out', () => {
   const unauthorized = { code: 'UNAUTHORIZED' };
   const tokens = () => server.requests.filter(({ operation }) => operation === me).map(({ token }) => token);

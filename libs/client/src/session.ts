@@ -64,7 +64,8 @@ export class Session {
     try {
       await this.http.call(authApi.logout, await this.token(), undefined);
     } finally {
-      this.end(new FechatterError('UNAUTHORIZED', 'You have signed out.'));
+      // Not whoever has signed in while the server was asked.
+      if (this.user?.id === kept.login.user.id) this.end(new FechatterError('UNAUTHORIZED', 'You have signed out.'));
     }
   }
 
