@@ -7,7 +7,7 @@ export interface Wait {
   expire(): void;
 }
 
-/** Ends what is waited for too long. One timer for all: a timer for each call costs a twentieth of a whole request. */
+/** Ends what is waited for too long. One timer for all: those of the calls were 5 % in the profile of a list. */
 export class Deadlines {
   private readonly waits = new Set<Wait>();
   private sweeper: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FechatterError } from '#contracts/error.js';
 import { userRpc } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
+import { upTo } from '#testing/range.js';
 import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js';
 
 let gateway: TestGateway;
@@ -10,7 +11,6 @@ let asked: number[] = [];
 let calls: string[] = [];
 let isMember = true;
 const seen = { user_ids: [8, 9], has_more: false };
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 /** What auth finds among all users. Ids below 10 and above 900 may be seen. */
 const candidates: Record<string, number[]> = { few: [9, 20, 3, 901, 4], many: upTo(1_000), unseen: [20, 30] };
 const at = '2026-01-31T12:00:00.000Z';

@@ -8,7 +8,10 @@ const heartbeatMs = heartbeatSeconds * 1_000;
 /** Time for the client to take what is under way when the stream ends. */
 const farewellMs = 5_000;
 
-/** A client on an event stream. The id of an event says until when the client has everything: none while some of it waits. */
+/**
+ * A client on an event stream. The id of an event says until when the client has everything: there is none while some of
+ * it waits.
+ */
 export class SseTransport implements Transport {
   private pingedAt = Date.now();
   /** While events of the past are being sent again, ids would promise too much: the client keeps the one it has. */

@@ -30,7 +30,7 @@ export class PageService {
 
   /** A MessagePage of a chat by `seq`. VALIDATION_ERROR for a foreign cursor or for more than one position. */
   async list(userId: number, chatId: number, range: MessageRange, limit: number): Promise<Encoded> {
-    const position = isOpen(range) ? newest : await this.position(userId, chatId, range);
+    const position = isNowhere(range) ? newest : await this.position(userId, chatId, range);
     const latest = position === newest && limit <= mostLatest && (await this.latest.read(userId, chatId, limit));
     if (latest) return latest;
     if (position.way === 'around') return this.around(userId, chatId, position.seq, limit);
@@ -112,6 +112,6 @@ export class PageService {
 }
 
 /** Whether no position is named: so are most lists, and they are asked for most. */
-function isOpen(range: MessageRange): boolean {
+function isNowhere(range: MessageRange): boolean {
   return Object.values(range).every((value) => value === undefined);
 }

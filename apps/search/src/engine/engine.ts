@@ -92,7 +92,10 @@ export abstract class Engine {
   /** Throws UNAVAILABLE when the time is up before anything was found. */
   abstract find(search: Search): Promise<Found>;
 
-  /** For each hit up to `count` messages on either side of it in its chat, in the order of the chat, without the hit. Of long ones the beginning. */
+  /**
+   * For each hit up to `count` messages on either side of it in its chat, in the order of the chat, without the hit. Of
+   * long ones the beginning.
+   */
   abstract neighbours(hits: readonly Hit[], count: number): Promise<readonly (readonly Hit[])[]>;
 
   /** For each word the stems under which it is looked up, in all languages. */

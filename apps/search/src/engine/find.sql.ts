@@ -11,7 +11,10 @@ const halfLifeSeconds = 90 * 86_400;
 const mostWords = 5_000;
 const mostBytes = 512 * 1024;
 
-/** The generation that answers, and its slices of the workspaces of these chats that hold something of that time, newest first. */
+/**
+ * The generation that answers, and its slices of the workspaces of these chats that hold something of that time, newest
+ * first.
+ */
 const slices = `
   SELECT a.id AS generation, array_agg(s.id ORDER BY s.newest DESC, s.id DESC) AS ids,
     array_agg(s.newest ORDER BY s.newest DESC, s.id DESC) AS newest
@@ -44,7 +47,10 @@ const wordsWith = `
     ) w WINDOW so_far AS (ROWS UNBOUNDED PRECEDING)
   ) w`;
 
-/** The query for a slice, out of the texts between the parts, the parts, and their pairs; and whether words are left out. */
+/**
+ * The query for a slice, out of the texts between the parts, the parts, and their pairs; what of it is ranked; and
+ * whether words are left out.
+ */
 const queryOfSlice = `
   SELECT string_agg(replace(p.text, '${sliceMark}', s.id || '.') || CASE WHEN p.part IS NULL THEN '' ELSE w.words END,
     '' ORDER BY p.n)::tsquery AS query, replace($20, '${sliceMark}', s.id || '.')::tsquery AS ranked, coalesce(bool_or(w.is_cut), false) AS is_cut
@@ -60,9 +66,9 @@ const inMs = (ms: string): string =>
 /**
  * Matches, slice after slice from the newest on, of each the newest $9: until there are $17, or $18 and $19 milliseconds
  * have passed, or $10 milliseconds have passed. Of them the first $13 in the order of time, or of relevance ($11). $1 to
- * $3: the query, and $20 what of it is ranked; $4: chats; $5 and $6: the time; $7 and $8: only what is older than this; $12: the moment from which the
- * age is counted; $14 to $16: only what comes after this score, time and id. Where nothing is found one row without a
- * message says what was seen.
+ * $3: the query, and $20 what of it is ranked; $4: chats; $5 and $6: the time; $7 and $8: only what is older than this;
+ * $12: the moment from which the age is counted; $14 to $16: only what comes after this score, time and id. Where nothing
+ * is found one row without a message says what was seen.
  */
 export const findSql = `
   WITH RECURSIVE slices AS MATERIALIZED (${slices}), walk AS (

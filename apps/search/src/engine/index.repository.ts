@@ -42,7 +42,8 @@ const apply = sql(
      WHERE d.generation = $1 AND d.chat_id = r.chat_id AND d.message_id = r.message_id
      RETURNING d.slice_id, d.lexemes
    ), given AS (
-     SELECT n.*, m.workspace_id, o.slice_id AS old_slice_id, o.content AS old_content, o.lexemes AS old_lexemes, coalesce(n.pinned, o.is_pinned, false) AS is_pinned,
+     SELECT n.*, m.workspace_id, o.slice_id AS old_slice_id, o.content AS old_content, o.lexemes AS old_lexemes,
+       coalesce(n.pinned, o.is_pinned, false) AS is_pinned,
        date_trunc('month', n.created_at AT TIME ZONE 'UTC')::date AS period
      FROM moved m JOIN unnest($8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
        $13::timestamptz[], $14::int[], $15::int[], $16::boolean[], $17::text[], $18::text[], $19::text[], $20::text[],

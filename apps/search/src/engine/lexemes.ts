@@ -16,7 +16,7 @@ const lastPosition = 16_383;
 const positionsOfLexeme = 255;
 const link = /\b(?:https?|ftp):\/\/\S/iu;
 
-/** What PostgreSQL stores for a text: a tsvector as text, its words, and those to stem with the stemmer of their language. */
+/** What is stored for a text: a tsvector as text, its words, and those to stem with the stemmer of their language. */
 export interface Lexemes {
   readonly vector: string;
   readonly words: string;

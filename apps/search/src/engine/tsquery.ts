@@ -29,7 +29,8 @@ export function withoutFilters(condition: Condition): Condition {
 
 /**
  * The condition as a tsquery with marks for the slice, and for the words that hold a part. Undefined where there is
- * nothing to look up. What is excluded always stands beside something that is wanted: an index cannot look up what is not there.
+ * nothing to look up. What is excluded always stands beside something that is wanted: an index cannot look up what is
+ * not there.
  */
 export function tsqueryOf(condition: Condition, stems: Stems): string | undefined {
   switch (condition.kind) {

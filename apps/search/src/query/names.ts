@@ -6,8 +6,8 @@ import type { Condition } from '../engine/engine.js';
 import type { Query } from '../language/query.js';
 import { self } from '../self.js';
 
-/** The longest name of a chat, and how many chats of one name are found: the chat service puts those called just so first. */
 const longestName = 80;
+/** Chats of one name that are found: the chat service puts those that are called just so first. */
 const mostChats = 100;
 
 /**

@@ -31,7 +31,7 @@ export class Pace {
 
   constructor(private readonly load: Pick<Load, 'isHigh' | 'watch'> = new Load()) {}
 
-  /** Does work for what is new when it is its turn; settles with it. `isUrgent` tells whether it waits for short rests only. */
+  /** Does work for what is new when it is its turn; settles with it. `isUrgent`: whether it waits for short rests only. */
   run<Result>(work: () => Promise<Result>, isUrgent = () => true): Promise<Result> {
     return this.inLine(this.lines.first, isUrgent, work);
   }
