@@ -42,6 +42,13 @@ async function serve(handler: RpcHandler<typeof probe.echo>): Promise<void> {
   await stranger.flush();
 }
 
+/** A lone request leaves at once: only after a crowd does the first of the next wait for the others. */
+async function afterCrowd(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await Promise.all(['x', 'y', 'z'].map(call));
+  await stranger.flush();
+  [requests, answers] = [[], []];
+}
+
 const call = (text: string) => caller.call(probe.echo, { text }, { as: anyone });
 
 it('What one turn asks of a subject goes and comes back in one message, and everyone gets their own', async () => {
@@ -49,6 +56,7 @@ it('What one turn asks of a subject goes and comes back in one message, and ever
     if (text === 'bad') throw new FechatterError('CONFLICT', 'Not that one.');
     return { text };
   });
+  await afterCrowd();
   const [a, bad, ä] = await Promise.all([call('a'), errorOf(call('bad')), call('ä')]);
   expect([a, ä]).toEqual([{ text: 'a' }, { text: 'ä' }]);
   expect(bad).toMatchObject({ code: 'CONFLICT', message: 'Not that one.' });
@@ -63,6 +71,7 @@ it('What one turn asks of a subject goes and comes back in one message, and ever
 it('Bytes that several have asked for travel once', async () => {
   const page = new Encoded(Buffer.from(JSON.stringify({ text: 'x'.repeat(1_000) })));
   await serve(async () => page);
+  await afterCrowd();
   const all = await Promise.all(['a', 'b', 'c'].map(call));
   expect(all.map(({ text }) => text.length)).toEqual([1_000, 1_000, 1_000]);
   await stranger.flush();
@@ -80,6 +89,7 @@ it('Nobody waits for an answer that takes longer than theirs', async () => {
 
 it('All of a message that meets nobody are tried again', async () => {
   await serve(echo);
+  await afterCrowd();
   const early = Promise.all(['a', 'b'].map((text) => caller.call(probe.unserved, { text }, { as: anyone })));
   // NATS has said that nobody is there once it has carried what the same connection sent later.
   await call('later');

@@ -1,17 +1,28 @@
-/** Gathers what one turn of the event loop brings, and hands it on together when the turn ends. */
+/**
+ * Gathers what one turn of the event loop brings, and hands it on together when the turn ends. A lone item leaves at
+ * once: after a turn with no more than one the next does not wait to see whether others follow.
+ */
 export class Turn<Item> {
   private gathered: Item[] = [];
+  private isOpen = false;
+  private isCrowded = false;
 
   constructor(private readonly leave: (items: readonly Item[]) => void) {}
 
   add(item: Item): void {
-    if (this.gathered.push(item) === 1) setImmediate(() => this.end());
+    if (this.isOpen || this.isCrowded) this.gathered.push(item);
+    if (this.isOpen) return;
+    this.isOpen = true;
+    setImmediate(() => this.end());
+    if (!this.isCrowded) this.leave([item]);
   }
 
   private end(): void {
-    const { gathered } = this;
+    const { gathered, isCrowded } = this;
     this.gathered = [];
-    this.leave(gathered);
+    this.isOpen = false;
+    this.isCrowded = gathered.length > (isCrowded ? 1 : 0);
+    if (gathered.length > 0) this.leave(gathered);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { Turn } from '#bus/turn.js';
 import { FechatterError } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import { LogPublisher } from '../writer/log-publisher.js';
@@ -32,12 +33,13 @@ const nothing: Flushed = { busy: [], answer: () => undefined };
 @Injectable()
 export class SendQueue {
   private readonly line = new WaitingLine();
+  /** What arrives together leaves together; that is not a timer. */
+  private readonly turn = new Turn<Unit>(() => this.pump());
   private readonly inFlight = new Set<number>();
   /** Chats in flight that have to be waited for, those together that units at the head of their lines share. */
   private readonly locked: ReadonlySet<number>[] = [];
   private flushes = 0;
   private waits = 0;
-  private scheduled = false;
 
   constructor(
     @Inject(SendRepository) private readonly messages: SendRepository,
@@ -52,18 +54,9 @@ export class SendQueue {
    */
   send(messages: readonly Outgoing[], deadline: number): Promise<Sent[]> {
     return new Promise((resolve, reject) => {
-      this.line.add(new Unit(messages, deadline, resolve, reject));
-      this.schedule();
-    });
-  }
-
-  /** What arrives in one turn of the event loop leaves together; that is not a timer. */
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      this.pump();
+      const unit = new Unit(messages, deadline, resolve, reject);
+      this.line.add(unit);
+      this.turn.add(unit);
     });
   }
 
@@ -135,9 +128,10 @@ export class SendQueue {
     };
   }
 
-  /** Answers all but those of locked chats, then tells who keeps copies. */
+  /** Answers all but those of locked chats, after it has told who keeps copies. */
   private settle(units: readonly Unit[], outcomes: readonly (readonly FlushOutcome[])[]): void {
     const entries = new Map<number, LogEntry[]>();
+    const answers: (() => void)[] = [];
     for (const [index, unit] of units.entries()) {
       const ofUnit = outcomes[index] ?? [];
       if (isBusy(ofUnit)) continue;
@@ -149,9 +143,10 @@ export class SendQueue {
         ofChat.push({ type: 'message.created', chat_id, seq, data: { message: one.message } });
         entries.set(chat_id, ofChat);
       }
-      unit.resolve(sent);
+      answers.push(() => unit.resolve(sent));
     }
     for (const [chatId, created] of entries) this.publisher.publish(chatId, created.at(-1)?.seq ?? 0, created);
+    for (const answer of answers) answer();
   }
 }
 
