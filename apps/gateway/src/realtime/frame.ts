@@ -85,6 +85,12 @@ export class EntryFrame extends Frame {
     return this.head;
   }
 
+  /** Who has sent the message that it is about; undefined where it is about something else. */
+  get authorId(): number | undefined {
+    const { type, data } = this.entry;
+    return type === 'message.created' ? data.message.sender_id : undefined;
+  }
+
   /** Users whose stay in the chat begins with this entry. */
   get joining(): readonly number[] {
     const { type, data } = this.entry;

@@ -92,7 +92,10 @@ export class Room implements DeliveryRoom {
       this.memberChanges += 1;
     }
     for (const { joining, seq } of frames) if (joining.length > 0) this.host.joining(this, joining, seq);
-    for (const delivery of this.deliveries) delivery.receive(frames);
+    const authorId = frames[0]?.authorId;
+    // Who has sent it has an answer anyway; a write to a socket costs the others some 50 µs.
+    for (const delivery of this.deliveries) if (delivery.connection.userId !== authorId) delivery.receive(frames);
+    for (const delivery of this.deliveries) if (delivery.connection.userId === authorId) delivery.receive(frames);
   }
 
   private tell(userId: number, type: 'typing.start' | 'typing.stop'): void {
