@@ -51,6 +51,13 @@ describe('Leases of presence', () => {
     expect([online(), leases.statusOf(7)]).toEqual([0, 'away']);
   });
 
+  it('are over in time for those who look once a second', () => {
+    const leases = new PresenceLeases();
+    leases.renew('a', all(user(1, 'online')), 0);
+    expect(ids(leases.expire(44_000))).toEqual([]);
+    expect(ids(leases.expire(44_001))).toEqual([1]);
+  });
+
   it('say in which chats others are concerned: those of before, and those of now', () => {
     const leases = new PresenceLeases();
     leases.renew('a', all(user(1, 'online', 7, 8)), 0);

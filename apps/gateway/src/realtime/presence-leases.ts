@@ -2,6 +2,8 @@ import type { PresenceLease, PresenceSet, PresenceStatus } from '#contracts/pres
 
 /** What a gateway has not renewed for so long is over. */
 const leaseMs = 45_000;
+/** Whether it is over is looked at this often: what would end before the next look ends now, and never late. */
+const lookMs = 1_000;
 
 type Said = Pick<PresenceLease, 'status' | 'chat_ids'>;
 
@@ -55,7 +57,7 @@ export class PresenceLeases {
   expire(now: number): Touched {
     const touched: Touched = new Map();
     for (const [gatewayId, lease] of this.leases) {
-      if (now - lease.renewedAt <= leaseMs) continue;
+      if (now - lease.renewedAt <= leaseMs - lookMs) continue;
       this.leases.delete(gatewayId);
       for (const [id, said] of lease.users) end(lease, id, said, touched);
     }
