@@ -31,9 +31,9 @@ beforeAll(async () => {
     installation.gateway({ REQUEST_TIMEOUT_MS: '15000' }),
     installation.gateway({ REQUEST_TIMEOUT_MS: '1000' }),
   ]);
-  impatient = `http://127.0.0.1:${soon}`;
+  impatient = soon.url;
   // The client reads the server's URL once, when it is loaded.
-  process.env.FECHATTER_URL = `http://127.0.0.1:${gateway}`;
+  process.env.FECHATTER_URL = gateway.url;
   const client = await import('../e2e/client.js');
   register = (name) => client.Person.register(name);
   [owner, bystander, subject] = await Promise.all([register('owner'), register('bystander'), register('subject')]);

@@ -11,6 +11,13 @@ import { AppProcess } from './app-process.js';
 
 export type Service = 'auth' | 'chat' | 'message' | 'search';
 
+/** A gateway, and where people connect to it. */
+export interface Gateway {
+  readonly process: AppProcess;
+  readonly port: number;
+  readonly url: string;
+}
+
 /** Real servers with a migrated database, and the apps that a test starts on them. */
 export class Installation {
   private readonly running = new Set<AppProcess>();
@@ -69,11 +76,11 @@ export class Installation {
     return process;
   }
 
-  /** Starts a gateway with more of an environment and answers its port; `script`: another program than the app's own. */
-  async gateway(env: NodeJS.ProcessEnv, script?: string): Promise<number> {
+  /** Starts a gateway with more of an environment; `script`: another program than the app's own. */
+  async gateway(env: NodeJS.ProcessEnv = {}, script?: string): Promise<Gateway> {
     const { process, port } = await AppProcess.start('gateway', { ...this.env, ...env }, script);
     this.running.add(process);
-    return port as number;
+    return { process, port: port as number, url: `http://127.0.0.1:${port}` };
   }
 
   async close(): Promise<void> {

@@ -31,7 +31,7 @@ beforeAll(async () => {
       return installation.service(app, { env: { DATABASE_URL: url.href, DATABASE_PREPARED: 'false' } });
     }),
   );
-  gateways = `http://127.0.0.1:${await installation.gateway({})}`;
+  gateways = (await installation.gateway()).url;
 }, 120_000);
 
 afterAll(async () => {

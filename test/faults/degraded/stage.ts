@@ -51,7 +51,7 @@ export class Stage {
     ]);
     const { url } = await natsUrl();
     const healthPort = await freePort();
-    const port = await installation.gateway({
+    const gateway = await installation.gateway({
       ...limits,
       HEALTH_PORT: String(healthPort),
       NATS_URL: url,
@@ -66,13 +66,7 @@ export class Stage {
       NATS: new Part(nats, () => startNats(again.nats), toNats),
       ...{ auth, chat, search },
     };
-    return new Stage(
-      `http://${host}:${port}`,
-      `http://${host}:${healthPort}`,
-      parts,
-      [toRedis, ...toNats],
-      installation,
-    );
+    return new Stage(gateway.url, `http://${host}:${healthPort}`, parts, [toRedis, ...toNats], installation);
   }
 
   async close(): Promise<void> {

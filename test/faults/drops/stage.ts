@@ -52,7 +52,7 @@ export class Stage {
     const relay = await FaultProxy.start(nats, () => natsFaults(() => this.fate(), this.events));
     this.relays.push(relay);
     const env = { NATS_URL: `nats://${host}:${relay.port}`, BROKEN_ON_PURPOSE: broken };
-    const port = await this.installation.gateway(env, broken === undefined ? undefined : brokenGateway);
+    const { port } = await this.installation.gateway(env, broken === undefined ? undefined : brokenGateway);
     return { host, port };
   }
 

@@ -1,7 +1,9 @@
 import type { PresenceLease, PresenceSet, PresenceStatus } from '#contracts/presence.contract.js';
 
+/** How often a gateway says everything again. */
+export const renewalMs = 15_000;
 /** What a gateway has not renewed for so long is over. */
-const leaseMs = 45_000;
+export const presenceLeaseMs = 45_000;
 /** Whether it is over is looked at this often: what would end before the next look ends now, and never late. */
 const lookMs = 1_000;
 
@@ -57,7 +59,7 @@ export class PresenceLeases {
   expire(now: number): Touched {
     const touched: Touched = new Map();
     for (const [gatewayId, lease] of this.leases) {
-      if (now - lease.renewedAt <= leaseMs - lookMs) continue;
+      if (now - lease.renewedAt <= presenceLeaseMs - lookMs) continue;
       this.leases.delete(gatewayId);
       for (const [id, said] of lease.users) end(lease, id, said, touched);
     }

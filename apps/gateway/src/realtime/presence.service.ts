@@ -12,7 +12,7 @@ import { Loop } from '#service/loop.js';
 import type { Connection } from './connection.js';
 import { Frame } from './frame.js';
 import { Hub } from './hub.js';
-import { PresenceLeases, type Touched } from './presence-leases.js';
+import { PresenceLeases, renewalMs, type Touched } from './presence-leases.js';
 import { changes, everybody } from './presence-parts.js';
 import { PresenceReader } from './presence-reader.js';
 import { PresenceWatchers } from './presence-watchers.js';
@@ -20,7 +20,6 @@ import { RoomSizes } from './room-sizes.js';
 
 /** A loop spreads its pauses by a tenth: still within a second. */
 const differenceMs = 800;
-const fullMs = 15_000;
 /** Small chats of one user whose members are told of the user. */
 const mostChats = 500;
 
@@ -104,7 +103,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
     for (const id of this.said.keys()) if (!now.has(id)) changed.push(this.lease(id, 'offline'));
     this.said = now;
     this.tell(this.leases.renew(this.gatewayId, { full: false, users: changed }, Date.now()));
-    if (Date.now() - this.saidAllAt >= fullMs) this.sayAll();
+    if (Date.now() - this.saidAllAt >= renewalMs) this.sayAll();
     else if (changed.length > 0) this.publish(changes(changed));
     this.tell(this.leases.expire(Date.now()));
     for (const id of this.hub.departed.keys()) if (!now.has(id)) this.hub.departed.delete(id);

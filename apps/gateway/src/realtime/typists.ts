@@ -1,5 +1,5 @@
 /** How long somebody counts as typing after they last said so. */
-const leaseMs = 5_000;
+export const typingLeaseMs = 5_000;
 
 /** Who is typing in one chat, as far as this gateway has heard: a lease that ends by itself. */
 export class Typists {
@@ -14,7 +14,7 @@ export class Typists {
       lease.refresh();
       return;
     }
-    this.leases.set(userId, setTimeout(() => this.end(userId), leaseMs).unref());
+    this.leases.set(userId, setTimeout(() => this.end(userId), typingLeaseMs).unref());
     this.tell(userId, 'typing.start');
   }
 
