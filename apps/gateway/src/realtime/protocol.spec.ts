@@ -26,6 +26,16 @@ async function closeOf(frame: string | Buffer, socket: Socket): Promise<number> 
   return (await socket.untilClosed()).code;
 }
 
+/** What comes back for an upgrade with that request target, byte by byte: no client of ours would send it. */
+async function upgradeAnswer(target: string): Promise<string> {
+  const socket = connect(realtime.gateway.port, '127.0.0.1');
+  const head = [`GET ${target} HTTP/1.1`, 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket'];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
 describe('Signing in', () => {
   it('takes a token in the first frame, with or without Bearer', async () => {
     for (const prefix of ['', 'Bearer ']) {
@@ -93,13 +103,17 @@ describe('Signing in', () => {
     }
   });
 
-  it('refuses upgrades elsewhere', async () => {
-    const socket = connect(realtime.gateway.port, '127.0.0.1');
-    const head = ['GET /api/ws HTTP/1.1', 'Host: x', 'Connection: Upgrade', 'Upgrade: websocket'];
-    socket.write(`${head.join('\r\n')}\r\n\r\n`);
-    const chunks: Buffer[] = [];
-    for await (const chunk of socket) chunks.push(chunk as Buffer);
-    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 404 Not Found\r\n.*NOT_FOUND/s);
+  it('refuses upgrades elsewhere, and goes on after targets that cannot be read', async () => {
+    const refusal = /^HTTP\/1\.1 404 Not Found\r\n.*NOT_FOUND/s;
+    for (const target of ['/api/ws', '//', '//[', 'http://', '*', '/ws/%', '//ws']) {
+      expect({ target, answer: await upgradeAnswer(target) }).toEqual({
+        target,
+        answer: expect.stringMatching(refusal),
+      });
+    }
+    const socket = await realtime.connect(8);
+    expect((await socket.ask({ type: 'ping' })).type).toBe('pong');
+    socket.socket.close();
   });
 
   it('admits so many connections of a user, and another once one has gone', async () => {

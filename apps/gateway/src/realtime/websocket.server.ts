@@ -62,9 +62,9 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://gateway');
+    const target = targetOf(request);
     try {
-      this.check(pathname, request.headers);
+      this.check(target?.pathname, request.headers);
     } catch (error) {
       answer(socket, error instanceof FechatterError ? error : new FechatterError('INTERNAL_ERROR'));
       return;
@@ -73,13 +73,13 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
       const { RATE_LIMITS, LIMIT_FRAMES_PER_SECOND } = this.config;
       const bucket = RATE_LIMITS === 'off' ? undefined : new TokenBucket(LIMIT_FRAMES_PER_SECOND);
       const client = new WebSocketClient(webSocket, socket, bucket, this);
-      const ticket = searchParams.get('ticket');
-      if (ticket === null) client.expectAuth();
+      const ticket = target?.searchParams.get('ticket') ?? undefined;
+      if (ticket === undefined) client.expectAuth();
       else void client.enter(() => this.bus.call(authRpc.redeemTicket, { ticket }, { as: { kind: 'anyone' } }));
     });
   }
 
-  private check(pathname: string, { origin, host }: IncomingHttpHeaders): void {
+  private check(pathname: string | undefined, { origin, host }: IncomingHttpHeaders): void {
     if (pathname !== '/ws') throw new FechatterError('NOT_FOUND');
     if (!isAllowedOrigin(origin, host, this.config)) {
       throw new FechatterError('FORBIDDEN', 'Pages of this origin may not connect.');
@@ -94,6 +94,12 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
     await Promise.race([Promise.all(closed), limit]);
     clearTimeout(timer);
   }
+}
+
+/** Undefined for a target that cannot be read, such as `//`: whoever throws in a listener ends the process. */
+function targetOf({ url = '/' }: IncomingMessage): URL | undefined {
+  const base = 'http://gateway';
+  return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }
 
 /** An error answer to an upgrade that is refused, in the form of every other. */
