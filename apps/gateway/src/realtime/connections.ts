@@ -3,6 +3,7 @@ import type { Identity } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { closeCode } from '#contracts/frame.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
+import { LimitExceeded } from '../security/rate-limits.js';
 import { SessionRevocations } from '../security/session-revocations.js';
 import { Connection, type Transport } from './connection.js';
 import { DeliveryMarks } from './delivery-marks.js';
@@ -11,6 +12,8 @@ import { InboxSource } from './inbox-source.js';
 import { openConnections } from './realtime.metrics.js';
 
 const sweepMs = 1_000;
+/** When to look again for room: nobody knows when the user closes another connection. */
+const roomMs = 5_000;
 
 /** Every connection from when it is let in until it ends: bounds their number, and ends those whose time is up. */
 @Injectable()
@@ -51,8 +54,10 @@ export class Connections implements OnApplicationBootstrap {
   admit(identity: Identity, transport: Transport, kind: 'websocket' | 'sse'): Connection {
     this.checkRoom();
     this.checkSession(identity);
-    if ((this.hub.users.get(identity.user_id)?.connections.size ?? 0) >= this.maxPerUser) {
-      throw new FechatterError('RATE_LIMITED', `You have ${this.maxPerUser} connections open. Close some first.`);
+    const { maxPerUser } = this;
+    if ((this.hub.users.get(identity.user_id)?.connections.size ?? 0) >= maxPerUser) {
+      const usage = { allowed: false, limit: maxPerUser, remaining: 0, resetMs: roomMs };
+      throw new LimitExceeded(usage, `You have ${maxPerUser} connections open. Close some first.`);
     }
     const connection = new Connection(identity, transport);
     this.all.add(connection);

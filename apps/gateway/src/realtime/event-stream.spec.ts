@@ -1,4 +1,3 @@
-import { request, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Bulkhead } from '#cache/bulkhead.js';
 import { authRpc } from '#contracts/auth.contract.js';
@@ -13,67 +12,7 @@ import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import { EventStreamService } from './event-stream.service.js';
 import { RealtimeHouse } from './realtime.fixture.js';
-
-interface StreamEvent {
-  id: string | undefined;
-  type: string;
-  data: { chat_id?: number; seq?: number; data?: Record<string, unknown> };
-}
-
-/** A client of `/api/events`. */
-class Stream {
-  readonly events: StreamEvent[] = [];
-  status: number | undefined;
-  ended = false;
-  retry: string | undefined;
-  private rest = '';
-  private readonly request: ClientRequest;
-
-  constructor(path: string, headers: Record<string, string>) {
-    this.request = request(`${realtime.url}/api/events${path}`, { headers }, (response) => {
-      this.status = response.statusCode;
-      response.on('data', (chunk: Buffer) => this.hear(chunk.toString('utf8')));
-      response.on('end', () => (this.ended = true));
-      response.on('error', () => (this.ended = true));
-    });
-    this.request.on('error', () => (this.ended = true));
-    this.request.end();
-  }
-
-  static async of(userId: number, query = '', more: Record<string, string> = {}): Promise<Stream> {
-    const stream = new Stream(query, { authorization: `Bearer ${await realtime.token(userId)}`, ...more });
-    await eventually(() => stream.events.length > 0);
-    return stream;
-  }
-
-  get lastId(): string {
-    return this.events.findLast(({ id }) => id !== undefined)?.id ?? '';
-  }
-
-  seqs(chatId: number): number[] {
-    return this.events.flatMap(({ data }) => (data.chat_id === chatId && data.seq !== undefined ? [data.seq] : []));
-  }
-
-  close(): void {
-    this.request.destroy();
-  }
-
-  private hear(text: string): void {
-    const blocks = (this.rest + text).split('\n\n');
-    this.rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const fields = new Map(
-        block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-      );
-      this.retry = fields.get('retry') ?? this.retry;
-      const data = fields.get('data');
-      if (data !== undefined) {
-        const event = JSON.parse(data) as StreamEvent['data'];
-        this.events.push({ id: fields.get('id'), type: fields.get('event') ?? '', data: event });
-      }
-    }
-  }
-}
+import { Stream } from './stream.fixture.js';
 
 let realtime: RealtimeHouse;
 
@@ -87,7 +26,7 @@ describe('An event stream', () => {
   it('says ready and then every change of the own chats, with the clock as id', async () => {
     const chat = await realtime.chat(1);
     const foreign = await realtime.chat(2);
-    const stream = await Stream.of(1);
+    const stream = await Stream.of(realtime, 1);
     expect(stream.events[0]).toMatchObject({ type: 'ready', data: { type: 'ready', data: { heads: { [chat]: 1 } } } });
     await realtime.send(foreign, 2, 'not yours');
     const message = await realtime.send(chat, 1, 'Hello');
@@ -101,14 +40,14 @@ describe('An event stream', () => {
 
   it('brings again, after a break, what changed since a minute before the last event, and goes on live', async () => {
     const chat = await realtime.chat(3);
-    const first = await Stream.of(3);
+    const first = await Stream.of(realtime, 3);
     await realtime.send(chat, 3, 'seen');
     await eventually(() => first.seqs(chat).length === 1);
     first.close();
     const missed = await realtime.send(chat, 3, 'missed');
     await realtime.edit(missed, 'missed, then edited');
-    const inHeader = await Stream.of(3, '', { 'last-event-id': first.lastId });
-    const inQuery = await Stream.of(3, `?last_event_id=${first.lastId}`);
+    const inHeader = await Stream.of(realtime, 3, '', { 'last-event-id': first.lastId });
+    const inQuery = await Stream.of(realtime, 3, `?last_event_id=${first.lastId}`);
     await eventually(() => [inHeader, inQuery].every((stream) => stream.seqs(chat).length === 4));
     await realtime.send(chat, 3, 'live');
     for (const stream of [inHeader, inQuery]) {
@@ -125,7 +64,7 @@ describe('An event stream', () => {
     const chat = await realtime.chat(4);
     await Promise.all(range(1, 205).map((count) => realtime.send(chat, 4, `m${count}`)));
     for (const lastEventId of [new Date().toISOString(), '2020-01-01T00:00:00.000Z']) {
-      const stream = await Stream.of(4, '', { 'last-event-id': lastEventId });
+      const stream = await Stream.of(realtime, 4, '', { 'last-event-id': lastEventId });
       await eventually(() => stream.events.some(({ type }) => type === 'gap'));
       expect(stream.events.find(({ type }) => type === 'gap')?.data.data).toEqual({ chat_id: chat, from: 0, to: 206 });
       expect(stream.seqs(chat)).toEqual([]);
@@ -146,21 +85,21 @@ describe('An event stream', () => {
     expect(await refused('?last_event_id=1%27', { authorization })).toBe('422 VALIDATION_ERROR');
     expect(await refused('?unknown=1', { authorization })).toBe('422 VALIDATION_ERROR');
     realtime.tickets.set('stream', 5);
-    const stream = new Stream('?ticket=stream', {});
+    const stream = new Stream(realtime.url, '?ticket=stream', {});
     await eventually(() => stream.events[0]?.type === 'ready');
     expect(await refused('?ticket=stream')).toBe('401 UNAUTHORIZED');
     stream.close();
   });
 
   it('ends with the session', async () => {
-    const stream = await Stream.of(6);
+    const stream = await Stream.of(realtime, 6);
     realtime.issuer.revoke(6, 60);
     await eventually(() => stream.ended, 'it ends', 3_000);
   });
 
   it('sends nothing new ahead of what it sends again, however long that takes to be found', async () => {
     const chat = await realtime.chat(20);
-    const first = await Stream.of(20);
+    const first = await Stream.of(realtime, 20);
     await realtime.send(chat, 20, 'seen');
     await eventually(() => first.seqs(chat).length === 1);
     first.close();
@@ -169,7 +108,7 @@ describe('An event stream', () => {
     // From here on this takes the place of the message service's own answer.
     const answer = { chats: [{ chat_id: chat, after: 0 }], epoch: Number(epochOf(first)) };
     realtime.house.bus.serve(logRpc.changedSince, () => found.opened.then(() => answer), { queue: 'message' });
-    const stream = await Stream.of(20, '', { 'last-event-id': first.lastId });
+    const stream = await Stream.of(realtime, 20, '', { 'last-event-id': first.lastId });
     const later = await realtime.connect(20);
     await realtime.send(chat, 20, 'live');
     await eventually(() => later.seqs(chat).length === 1);
@@ -183,7 +122,7 @@ describe('An event stream', () => {
 
   it('is to come again later when too many wait for where they left off', async () => {
     const full = jest.spyOn(Bulkhead.prototype, 'run').mockRejectedValue(new FechatterError('UNAVAILABLE'));
-    const stream = await Stream.of(21, '', { 'last-event-id': new Date().toISOString() });
+    const stream = await Stream.of(realtime, 21, '', { 'last-event-id': new Date().toISOString() });
     await eventually(() => stream.ended).finally(() => full.mockRestore());
     expect(Number(stream.retry)).toBeGreaterThanOrEqual(1_000);
     expect(stream.lastId).toBe('');
@@ -200,7 +139,7 @@ describe('An event stream', () => {
       return { user_id: 7, session_id: 70, expires_at: Math.floor(Date.now() / 1_000) + 600 };
     };
     realtime.house.bus.serve(authRpc.redeemTicket, redeem, { queue: 'auth' });
-    const stream = new Stream('?ticket=slow', {});
+    const stream = new Stream(realtime.url, '?ticket=slow', {});
     await asked.opened;
     stream.close();
     const [, reply] = opening.mock.calls[0] ?? [];

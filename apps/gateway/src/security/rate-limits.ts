@@ -7,8 +7,11 @@ import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
 
 /** A RATE_LIMITED that knows the figures for the headers of the answer. */
 export class LimitExceeded extends FechatterError {
-  constructor(readonly usage: Usage) {
-    super('RATE_LIMITED', undefined, { retryAfterSeconds: Math.max(1, Math.ceil(usage.resetMs / 1000)) });
+  constructor(
+    readonly usage: Usage,
+    message?: string,
+  ) {
+    super('RATE_LIMITED', message, { retryAfterSeconds: Math.max(1, Math.ceil(usage.resetMs / 1000)) });
   }
 }
 
