@@ -60,6 +60,7 @@ const breaches: [string, number, (socket: Socket) => void][] = [
   ['too many frames', 4029, (socket) => range(1, 40).forEach(() => socket.send({ type: 'ping' }))],
   ['too many that say nothing known', 4029, (socket) => range(1, 40).forEach(() => socket.send({ type: 'shout' }))],
   ['too many pings of the protocol', 4029, ({ socket }) => range(1, 40).forEach(() => socket.ping())],
+  ['too many pongs that nobody asked for', 4029, ({ socket }) => range(1, 40).forEach(() => socket.pong())],
 ];
 
 /** The bystander goes on being sent exactly the log. */

@@ -50,7 +50,8 @@ export class WebSocketClient {
     this.transport = new WebSocketTransport(webSocket, socket);
     socket.on('drain', () => this.connection?.drained());
     webSocket.on('message', (data, isBinary) => this.hear(data, isBinary));
-    webSocket.on('ping', () => this.spend());
+    // An answer to a ping of ours is one in 25 s; nobody needs to send more of them.
+    for (const sign of ['ping', 'pong'] as const) webSocket.on(sign, () => this.spend());
     // The library answers a breach of the protocol with a close of its own (1002, 1007, 1009); `close` follows.
     webSocket.on('error', () => undefined);
     webSocket.on('close', (code) => {
