@@ -50,6 +50,23 @@ describe(LogSource.name, () => {
     expect(await Promise.all([...together, later])).toEqual([page, page, page]);
   });
 
+  it('does not begin a read that nobody wants any more when its turn comes', async () => {
+    const source = new LogSource(bus);
+    const running = range(1, 8).map((chatId) => source.read(chatId, 0, () => true));
+    let latest = 0;
+    // Each resume of a flood makes the ones before it pointless.
+    const flood = range(1, 50).map((position) => source.read(9, position, () => latest === 0 || position === latest));
+    const shared = [source.read(10, 0, () => latest === 0), source.read(10, 0, () => true)];
+    latest = 50;
+    await new Promise(setImmediate);
+    expect(asked).toEqual(range(1, 8));
+    answer();
+    const unwanted = range(1, 49).map(() => undefined);
+    expect(await Promise.all(flood)).toEqual([...unwanted, page]);
+    expect(await Promise.all([...running, ...shared])).toEqual([...range(1, 8), 10, 10].map(() => page));
+    expect(asked).toEqual([...range(1, 8), 9, 10]);
+  });
+
   it('stops asking for what had no room once nobody wants it', async () => {
     const source = new LogSource(bus);
     const waiting = range(1, roomFor).map((chatId) => source.read(chatId, 0, () => true));
