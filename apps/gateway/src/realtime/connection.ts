@@ -23,6 +23,8 @@ export interface Transport {
   uncork(): void;
   /** Shows the client that we live, when it is time to; false when the client itself shows no life any more. */
   heartbeat(now: number, isLast: boolean): boolean;
+  /** When the client is to connect anew although all seems well, in epoch milliseconds; undefined: never. */
+  readonly endsAt?: number | undefined;
   close(code: number, reason: string): void;
   /** Ends without another word. */
   terminate(): void;
@@ -128,7 +130,8 @@ export class Connection {
     if (this.who.expires_at * 1_000 <= now) this.close(closeCode.unauthenticated, 'the access token has expired');
     else if (this.stuckSince !== undefined && now - this.stuckSince > stuckMs) {
       this.close(closeCode.tooSlow, 'too slow');
-    } else if (!this.transport.heartbeat(now, this.isEmpty)) this.terminate();
+    } else if (now >= (this.transport.endsAt ?? Infinity)) this.restart();
+    else if (!this.transport.heartbeat(now, this.isEmpty)) this.terminate();
   }
 
   /** Calls the listener once, when the connection has closed for whatever reason. */

@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import type { z } from 'zod';
 import { readConfig } from '#config/config.js';
 import type { AccessChange } from '#contracts/access.contract.js';
@@ -111,15 +111,15 @@ export class RealtimeHouse {
   }
 
   /** A client that has signed in and has been told `ready`. */
-  async connect(userId: number, sessionId?: number): Promise<Socket> {
-    const socket = await this.open();
+  async connect(userId: number, sessionId?: number, options: ClientOptions = {}): Promise<Socket> {
+    const socket = await this.open('', {}, options);
     socket.send({ type: 'auth', token: await this.token(userId, sessionId) });
     await socket.next(({ type }) => type === 'ready');
     return socket;
   }
 
-  open(query = '', headers: Record<string, string> = {}): Promise<Socket> {
-    return Socket.open(`${this.url.replace('http', 'ws')}/ws${query}`, headers);
+  open(query = '', headers: Record<string, string> = {}, options: ClientOptions = {}): Promise<Socket> {
+    return Socket.open(`${this.url.replace('http', 'ws')}/ws${query}`, headers, options);
   }
 
   async close(): Promise<void> {
@@ -160,8 +160,8 @@ export class Socket {
     socket.on('error', () => undefined);
   }
 
-  static async open(url: string, headers: Record<string, string>): Promise<Socket> {
-    const opened = new Socket(new WebSocket(url, { headers }));
+  static async open(url: string, headers: Record<string, string>, options: ClientOptions = {}): Promise<Socket> {
+    const opened = new Socket(new WebSocket(url, { ...options, headers }));
     await eventually(() => opened.socket.readyState !== WebSocket.CONNECTING);
     return opened;
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { gate } from '#testing/gate.js';
 import { Connection } from './connection.js';
 import { Frame } from './frame.js';
 import { heartbeatSeconds } from './hub.js';
@@ -13,6 +14,10 @@ class Answer {
   write(text: Buffer | string): boolean {
     this.written.push(text.toString());
     return this.isOpen;
+  }
+
+  end(): void {
+    this.isOpen = false;
   }
 
   /** The id and the ref of each event. */
@@ -43,5 +48,25 @@ describe('The ids of an event stream', () => {
     connection.drained();
     say(4);
     expect(answer.events).toEqual(['now 1', 'none 2', 'none ping', 'now 3', 'now 4']);
+  });
+});
+
+describe('The end of an event stream', () => {
+  it('comes after about five minutes, but not while the past is sent again', async () => {
+    const answer = new Answer();
+    const transport = new SseTransport(answer as unknown as ServerResponse, () => 'now');
+    const connection = new Connection({ user_id: 1, session_id: 1, expires_at: 4_000_000_000 }, transport);
+    const began = Date.now();
+    const sent = gate();
+    const replay = transport.replay(() => sent.opened);
+    connection.sweep(began + 6 * 60_000);
+    expect(connection.isOpen).toBe(true);
+    sent.open();
+    await replay;
+    connection.sweep(began + 4 * 60_000);
+    expect(connection.isOpen).toBe(true);
+    connection.sweep(began + 6 * 60_000);
+    expect([connection.isOpen, answer.isOpen]).toEqual([false, false]);
+    expect(answer.written.at(-1)).toMatch(/^retry: \d{1,4}\n\n$/);
   });
 });

@@ -5,6 +5,11 @@ import type { Frame } from './frame.js';
 import { heartbeatSeconds } from './hub.js';
 
 const heartbeatMs = heartbeatSeconds * 1_000;
+/**
+ * A client that has vanished without a word looks like one that only listens: nothing of it ever comes, and what is
+ * written waits in the kernel. So every stream ends after a while, and who is still there comes again.
+ */
+const lifeMs = 5 * 60_000;
 /** Time for the client to take what is under way when the stream ends. */
 const farewellMs = 5_000;
 
@@ -13,6 +18,8 @@ const farewellMs = 5_000;
  * it waits.
  */
 export class SseTransport implements Transport {
+  /** Spread, as all streams of a gateway may have begun together. */
+  private readonly end = Date.now() + lifeMs * (0.9 + Math.random() * 0.2);
   private pingedAt = Date.now();
   /** While events of the past are being sent again, ids would promise too much: the client keeps the one it has. */
   private replaying = false;
@@ -21,6 +28,11 @@ export class SseTransport implements Transport {
     private readonly response: ServerResponse,
     private readonly clock: () => string,
   ) {}
+
+  /** Not while the past is being sent again: the client would begin with that from where it was. */
+  get endsAt(): number | undefined {
+    return this.replaying ? undefined : this.end;
+  }
 
   /** Sends no ids while `work` sends again what the client may have missed. */
   async replay(work: () => Promise<void>): Promise<void> {
