@@ -60,6 +60,22 @@ describe('A comparison with the message service', () => {
     await eventually(() => client.seqs(3).length === 2);
   });
 
+  it('is made so often that half a second of ten is left for the answers, however long a pause is', async () => {
+    jest.useFakeTimers({ doNotFake: ['performance', 'setImmediate', 'queueMicrotask', 'nextTick', 'Date'] });
+    jest.spyOn(Math, 'random').mockReturnValue(1 - Number.EPSILON);
+    try {
+      comparison.onApplicationBootstrap();
+      await jest.advanceTimersByTimeAsync(1_000);
+      logs.send(1, 'lost');
+      await expectNothing();
+      await jest.advanceTimersByTimeAsync(9_500 - 1_000);
+    } finally {
+      jest.useRealTimers();
+      jest.restoreAllMocks();
+    }
+    await eventually(() => client.seqs(1).length === 1, 'the lost entry comes', 2_000);
+  });
+
   it('looks at every chat each ten minutes', async () => {
     let sweeps = 0;
     bus.serve(logRpc.allHeads, async () => (sweeps++, { heads: [], has_more: false }), { queue: 'message' });

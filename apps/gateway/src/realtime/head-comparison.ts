@@ -5,8 +5,8 @@ import { Loop } from '#service/loop.js';
 import { self } from '../self.js';
 import { Hub } from './hub.js';
 
-/** A loop spreads its pauses by a tenth: what was lost is found within ten seconds. */
-const intervalMs = 9_000;
+/** A loop spreads its pauses by a tenth, and heads are asked for: what was lost is found within ten seconds. */
+const intervalMs = 8_500;
 /** The message service tells of the last three minutes; who has not asked for nearly so long must look at all heads. */
 const coveredMs = 150_000;
 /** All heads are looked at as often at least: nothing stays lost that slipped through all else. */
