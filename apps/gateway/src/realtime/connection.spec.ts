@@ -7,6 +7,7 @@ class Network implements Transport {
   open = true;
   readonly taken: Frame[] = [];
   closed: number | undefined;
+  reason = '';
 
   write(frame: Frame): boolean {
     this.taken.push(frame);
@@ -21,8 +22,9 @@ class Network implements Transport {
     return true;
   }
 
-  close(code: number): void {
+  close(code: number, reason: string): void {
     this.closed = code;
+    this.reason = reason;
   }
 
   terminate(): void {
@@ -77,6 +79,23 @@ describe('A connection', () => {
       else connection.close(4001, 'over');
       await roomy;
       expect(network.taken.length).toBe(end === 'drained' ? 300 : 1);
+    }
+  });
+
+  it('is asked to come again at any moment of the next five seconds, so that not all come together', () => {
+    const waits = Array.from({ length: 100 }, () => {
+      const { network, connection } = connect();
+      connection.restart();
+      expect(network.closed).toBe(1012);
+      return (JSON.parse(network.reason) as { retry_after_ms: number }).retry_after_ms;
+    });
+    expect(waits.filter((wait) => wait < 0 || wait >= 5_000 || !Number.isInteger(wait))).toEqual([]);
+    // That one of the five seconds gets none of a hundred happens once in a billion times.
+    for (const second of [0, 1, 2, 3, 4]) {
+      expect({ second, some: waits.some((wait) => Math.floor(wait / 1_000) === second) }).toEqual({
+        second,
+        some: true,
+      });
     }
   });
 });
