@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '#testing/eventually.js';
@@ -132,6 +133,18 @@ describe('Signing in', () => {
     await open[0]?.untilClosed();
     const fifth = await realtime.connect(9);
     for (const { socket } of [...open, fifth]) socket.close();
+  });
+
+  it('leaves no socket behind when it is refused, though the client keeps its own end open', async () => {
+    const socket = connect({ port: realtime.gateway.port, host: '127.0.0.1', allowHalfOpen: true });
+    let isCut = false;
+    socket.on('error', () => (isCut = true));
+    socket.write('GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(socket.resume(), 'end');
+    await eventually(() => {
+      socket.write('still here');
+      return isCut;
+    });
   });
 });
 

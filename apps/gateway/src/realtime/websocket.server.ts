@@ -112,5 +112,7 @@ function answer(socket: Duplex, error: FechatterError): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(error.retryAfterSeconds === undefined ? [] : [`Retry-After: ${error.retryAfterSeconds}`]),
   ];
+  // Nothing else looks after a socket whose request was an upgrade: without its client's close it would stay for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
