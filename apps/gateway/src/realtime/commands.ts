@@ -108,6 +108,9 @@ export class Commands {
   }
 
   private async resume(feed: Feed, { epoch, cursors }: FrameOf<'resume'>): Promise<object> {
+    const counted = this.limits.take('request', `user:${feed.connection.userId}`);
+    feed.named = Promise.allSettled([feed.named, counted]);
+    await counted;
     const positions = new Map(Object.entries(cursors).map(([id, position]) => [Number(id), position]));
     const refused = await this.hub.resume(feed, epoch, positions);
     if (refused.length === 0) return {};

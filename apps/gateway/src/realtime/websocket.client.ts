@@ -76,11 +76,17 @@ export class WebSocketClient {
       this.connection = this.host.connections.admit(identity, this.transport, 'websocket');
       const feed = await this.host.hub.open(this.connection);
       this.feed = feed;
-      if (this.connection.isOpen) this.timer = setTimeout(() => this.host.hub.settle(feed), settleMs);
+      if (this.connection.isOpen) this.timer = setTimeout(() => void this.settle(feed), settleMs);
       for (const parsed of this.early.splice(0)) this.take(feed, parsed);
     } catch (error) {
       this.refuseEntry(error);
     }
+  }
+
+  /** What the client has named in time holds first, however long it takes to count it. */
+  private async settle(feed: Feed): Promise<void> {
+    await feed.named;
+    this.host.hub.settle(feed);
   }
 
   private hear(data: RawData, isBinary: boolean): void {
