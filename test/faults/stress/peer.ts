@@ -94,8 +94,8 @@ export class Peer {
     return this.frames.flatMap(({ chat_id, seq }) => (chat_id === chat && seq !== undefined ? [seq] : []));
   }
 
-  async reaches(chat: number, seq: number): Promise<void> {
-    await eventually(() => this.seqs(chat).includes(seq), `entry ${seq} comes`, 20_000);
+  async reaches(chat: number, seq: number, withinMs = 20_000): Promise<void> {
+    await eventually(() => this.seqs(chat).includes(seq), `entry ${seq} comes`, withinMs);
   }
 
   closing(timeoutMs?: number): Promise<{ readonly code: number; readonly reason: string }> {
