@@ -6,6 +6,7 @@ import { range } from '#testing/range.js';
 import type { Fate } from '../fate.js';
 import type { Peer } from './peer.js';
 import type { Scenario } from './scenario.js';
+import { Stream } from './stream.js';
 import type { Gateway, World } from './world.js';
 
 /** What every socket must get: all of it, once, in order. */
@@ -132,6 +133,24 @@ export const delivery: readonly Scenario[] = [
         );
         await peer.leave();
       }
+    },
+  },
+  {
+    name: 'an event stream goes on at another gateway where it was, entry by entry on the wire',
+    run: async (world) => {
+      const chat = await world.chat(world.person(0));
+      const before = await Stream.open(world.person(0), world.first);
+      const seen = await world.sayAll(chat, 10);
+      await before.reaches(chat, seen);
+      before.leave();
+      await world.sayAll(chat, 10);
+      const after = await Stream.open(world.person(0), world.second, before.lastId);
+      const live = await world.sayAll(chat, 10);
+      await after.reaches(chat, live);
+      assert.deepEqual(before.seqs(chat), range(2, seen));
+      // All that is younger than a minute comes again, the chat's first entry included; then it goes on live.
+      assert.deepEqual(after.seqs(chat), range(1, live));
+      after.leave();
     },
   },
   {
