@@ -68,6 +68,9 @@ export async function oneDoesNotRead(scene: Scene): Promise<Round & Slowness> {
     const seen = await sampler.stop();
     const [closedAfterSeconds, atClose] = seen.find(([, { isClosed }]) => isClosed) ?? [];
     if (closedAfterSeconds === undefined) throw new Error('The one who does not read was not closed');
+    // Of nothing there is no largest: it would pass every bar.
+    if (held.length === 0)
+      throw new Error('The one who does not read was closed before the server held anything for it');
     await slow.ask({ kind: 'drain' });
     const [left] = (await slow.ask({ kind: 'look' })).places;
     const behind = await entriesBetween(slowOne, chatId, left!.position, atClose!.lastSeq);

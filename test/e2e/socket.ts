@@ -13,6 +13,8 @@ export interface Frame {
 export class Socket {
   readonly frames: Frame[] = [];
   closed: { code: number; reason: string } | undefined;
+  /** The status of the answer to an upgrade that was refused. */
+  refused: number | undefined;
   private readonly waiting = new Set<() => void>();
 
   private constructor(private readonly socket: WebSocket) {
@@ -23,6 +25,10 @@ export class Socket {
     socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString('utf8') };
       this.wake();
+    });
+    socket.on('unexpected-response', (_, response) => {
+      this.refused = response.statusCode;
+      socket.terminate();
     });
     socket.on('error', () => undefined);
   }
