@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { eventually } from '#testing/eventually.js';
+import { heldInside } from './insides.js';
 import type { World } from './world.js';
 
 /** Counts of what is held, by name. */
@@ -23,6 +24,7 @@ export async function heldByGateways(world: World): Promise<Holdings> {
   return {
     subscriptions: world.all.reduce((sum, { bus }) => sum + bus.openSubscriptions, 0),
     connections: await world.openConnections(),
+    ...heldInside(),
     'MiB of memory': Math.round(process.memoryUsage().heapUsed / 2 ** 20),
   };
 }
