@@ -76,6 +76,7 @@ export class Commands {
       case 'read':
         return this.read(feed, frame);
       case 'typing':
+        await this.limits.take('request', `user:${connection.userId}`);
         if (!this.hub.isMember(feed, frame.chat_id)) throw notFound('chat');
         this.typists.announce(connection.userId, frame.chat_id);
         return {};

@@ -7,6 +7,7 @@ import { Feed } from './feed.js';
 import { InboxSource, type Inbox } from './inbox-source.js';
 import { LogSource } from './log-source.js';
 import { Room, type RoomHost } from './room.js';
+import { WatchedUsers } from './watched-users.js';
 
 /** Seconds between signs of life. */
 export const heartbeatSeconds = 25;
@@ -18,6 +19,7 @@ export class Hub implements RoomHost {
   readonly users = new Map<number, ConnectedUser>();
   /** The rooms of users whose last connection has gone, until presence has told them so. */
   readonly departed = new Map<number, ReadonlySet<Room>>();
+  readonly watched = new WatchedUsers();
   private readonly feeds = new Map<Connection, Feed>();
   private epoch: number | undefined;
 
@@ -117,6 +119,13 @@ export class Hub implements RoomHost {
         delivery.joinAt(seq, room);
         room.enter(delivery);
       }
+    }
+  }
+
+  *watchersIn(room: Room, userId: number): Iterable<Connection> {
+    for (const connection of this.watched.watchersOf(userId)) {
+      const feed = this.feeds.get(connection);
+      if (feed !== undefined && this.isMember(feed, room.chatId)) yield connection;
     }
   }
 

@@ -28,17 +28,11 @@ interface Watch {
 /** Which connections wish to be told of which users, as far as their own users may see these. */
 export class PresenceWatchers {
   private readonly watches = new Map<Connection, Watch>();
-  private readonly watchers = new Map<number, Set<Connection>>();
 
   constructor(
     private readonly bus: Bus,
     private readonly hub: Hub,
   ) {}
-
-  /** Those who watch the user. */
-  of(userId: number): Iterable<Connection> {
-    return this.watchers.get(userId) ?? [];
-  }
 
   /** From now on the connection watches these users; an earlier choice ends. Answers whom of them it may see. */
   async watch(connection: Connection, userIds: readonly number[]): Promise<readonly number[]> {
@@ -99,19 +93,13 @@ export class PresenceWatchers {
     // Closed, or another choice has been made meanwhile.
     if (this.watches.get(connection) !== watch) return [];
     watch.seen = new Set(userIds);
-    for (const id of seen) if (!watch.seen.has(id)) this.forget(id, connection);
-    for (const id of watch.seen) this.watchers.set(id, (this.watchers.get(id) ?? new Set()).add(connection));
+    for (const id of seen) if (!watch.seen.has(id)) this.hub.watched.delete(id, connection);
+    for (const id of watch.seen) this.hub.watched.add(id, connection);
     return userIds.filter((id) => !seen.has(id));
   }
 
-  private forget(userId: number, connection: Connection): void {
-    const connections = this.watchers.get(userId);
-    connections?.delete(connection);
-    if (connections?.size === 0) this.watchers.delete(userId);
-  }
-
   private end(connection: Connection): void {
-    for (const id of this.watches.get(connection)?.seen ?? []) this.forget(id, connection);
+    for (const id of this.watches.get(connection)?.seen ?? []) this.hub.watched.delete(id, connection);
     this.watches.delete(connection);
   }
 

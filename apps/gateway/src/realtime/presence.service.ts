@@ -147,7 +147,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
       if (status === 'offline') this.told.delete(id);
       else this.told.set(id, status);
       const frame = new Frame({ type: 'presence.update', data: presence(id, status) });
-      const concerned = new Set(isNew ? this.watchers.of(id) : []);
+      const concerned = new Set(isNew ? this.hub.watched.watchersOf(id) : []);
       for (const connection of this.companions(id, isNew ? chatIds : fresh)) concerned.add(connection);
       for (const connection of concerned) connection.send(frame);
     }

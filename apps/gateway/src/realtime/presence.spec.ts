@@ -22,48 +22,6 @@ function presences(socket: Socket, userId: number): unknown[] {
   return updates.map(({ data }) => data['status']);
 }
 
-function typing(socket: Socket, chatId: number): string[] {
-  const frames = socket.frames.filter(({ type, data }) => type.startsWith('typing.') && data['chat_id'] === chatId);
-  return frames.map(({ type, data }) => `${type} ${String(data['user_id'])}`);
-}
-
-describe('Typing', () => {
-  it('is told to the other members once, until the message comes or five seconds pass', async () => {
-    const chat = await realtime.chat(1, 2);
-    const foreign = await realtime.chat(3);
-    const [typist, reader, stranger] = [
-      await realtime.connect(1),
-      await realtime.connect(2),
-      await realtime.connect(3),
-    ];
-    for (let count = 0; count < 3; count++) await typist.ask({ type: 'typing', chat_id: chat });
-    await eventually(() => typing(reader, chat).length === 1);
-    await realtime.send(chat, 1, 'done');
-    await eventually(() => typing(reader, chat).length === 2);
-    expect(typing(reader, chat)).toEqual(['typing.start 1', 'typing.stop 1']);
-    realtime.house.bus.publish(presenceEvent.typing, { chat_id: chat }, { chat_id: chat, user_id: 1, typing: true });
-    await eventually(() => typing(reader, chat).length === 3);
-    const began = Date.now();
-    await eventually(() => typing(reader, chat).length === 4);
-    expect(Date.now() - began).toBeGreaterThan(4_000);
-    expect([typing(typist, chat), typing(stranger, chat)]).toEqual([[], []]);
-    expect((await stranger.ask({ type: 'typing', chat_id: chat })).type).toBe('error');
-    expect((await stranger.ask({ type: 'typing', chat_id: foreign })).type).toBe('ack');
-    expect(typing(reader, foreign)).toEqual([]);
-  });
-
-  it('by HTTP is the same', async () => {
-    const chat = await realtime.chat(4, 5);
-    const reader = await realtime.connect(5);
-    const post = async (id: number) => {
-      const headers = { authorization: `Bearer ${await realtime.token(4)}` };
-      return (await fetch(`${realtime.url}/api/chats/${id}/typing`, { method: 'POST', headers })).status;
-    };
-    expect([await post(chat), await post(999_999)]).toEqual([200, 404]);
-    await eventually(() => typing(reader, chat).length === 1);
-  });
-});
-
 describe('Presence', () => {
   it('is told within two seconds to those who share a chat, and to nobody else', async () => {
     await realtime.chat(10, 11);

@@ -36,7 +36,7 @@ export class RoomSizes {
     const request = { chat_ids: rooms.map(({ chatId }) => chatId) };
     const small = new Set((await this.bus.call(logRpc.smallChats, request, { as: self })).chat_ids);
     const answered = asked.filter(({ room, memberChanges }) => room.memberChanges === memberChanges);
-    for (const { room } of answered) room.isSmall = small.has(room.chatId);
+    for (const { room } of answered) room.sized(small.has(room.chatId));
     return answered.flatMap(({ room }) => (room.isSmall === true ? room : []));
   }
 }

@@ -15,6 +15,8 @@ export interface RoomHost {
   mayRead(connection: Connection, chatId: number): Promise<boolean>;
   /** These users join with entry `seq`, which is about to be delivered. */
   joining(room: Room, userIds: readonly number[], seq: number): void;
+  /** The connections of members that wish to be told of the user. */
+  watchersIn(room: Room, userId: number): Iterable<Connection>;
   /** Nobody here needs the room any more. */
   emptied(room: Room): void;
 }
@@ -25,12 +27,13 @@ export class Room implements DeliveryRoom {
   readonly source: LogSource;
   /** When it began to listen, by `performance.now()`. */
   readonly openedAt = performance.now();
-  /** Whether it has few members, so that they are told of each other; undefined until it is asked for. */
-  isSmall: boolean | undefined;
   /** How often its members have changed: what was asked for before the last time says nothing of now. */
   memberChanges = 0;
   private readonly deliveries = new Set<Delivery>();
+  private small: boolean | undefined;
   private readonly typists: Typists;
+  /** The typists of whom all members here have been told, and are to be told that they have stopped. */
+  private readonly shown = new Set<number>();
   private readonly typing: Subscription;
   private closed = false;
 
@@ -44,6 +47,18 @@ export class Room implements DeliveryRoom {
     this.typing = host.bus.subscribe(presenceEvent.typing, { chat_id: chatId }, ({ user_id, typing }) =>
       typing ? this.typists.renew(user_id) : this.typists.end(user_id),
     );
+  }
+
+  /** Whether it has few members, so that they are told of each other; undefined until it is asked for. */
+  get isSmall(): boolean | undefined {
+    return this.small;
+  }
+
+  /** It has been asked for. */
+  sized(isSmall: boolean): void {
+    this.small = isSmall;
+    if (!isSmall) return;
+    for (const userId of this.typists.all) if (!this.shown.has(userId)) this.tell(userId, 'typing.start');
   }
 
   has(delivery: Delivery): boolean {
@@ -88,7 +103,7 @@ export class Room implements DeliveryRoom {
     // Whoever comes after the last one has left finds another room.
     if (this.closed) return;
     if (frames[0]?.changesMembers === true) {
-      this.isSmall = undefined;
+      this.small = undefined;
       this.memberChanges += 1;
     }
     for (const { joining, seq } of frames) if (joining.length > 0) this.host.joining(this, joining, seq);
@@ -98,8 +113,14 @@ export class Room implements DeliveryRoom {
     for (const delivery of this.deliveries) if (delivery.connection.userId === authorId) delivery.receive(frames);
   }
 
+  /** Where there are many members only those hear of it who watch the user. */
   private tell(userId: number, type: 'typing.start' | 'typing.stop'): void {
+    if (type === 'typing.start' && this.small === true) this.shown.add(userId);
+    const isShown = this.shown.has(userId);
+    if (type === 'typing.stop') this.shown.delete(userId);
     const frame = new Frame({ type, data: { chat_id: this.chatId, user_id: userId } });
-    for (const connection of this.present()) if (connection.userId !== userId) connection.send(frame);
+    for (const connection of isShown ? this.present() : this.host.watchersIn(this, userId)) {
+      if (connection.userId !== userId) connection.send(frame);
+    }
   }
 }

@@ -7,6 +7,11 @@ export class Typists {
 
   constructor(private readonly tell: (userId: number, type: 'typing.start' | 'typing.stop') => void) {}
 
+  /** Who types now. */
+  get all(): Iterable<number> {
+    return this.leases.keys();
+  }
+
   /** The user types, again or still. */
   renew(userId: number): void {
     const lease = this.leases.get(userId);
