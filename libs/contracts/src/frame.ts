@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ErrorBody } from './error.js';
 import { Epoch, SendMessage } from './message.contract.js';
 import { Presence, PresenceStatus } from './presence.contract.js';
-import { Id, Seq, text } from './scalar.js';
+import { Id, Seq, text, Timestamp } from './scalar.js';
 
 const ref = { ref: z.union([text(1, 64), z.int()]).optional() };
 
@@ -39,7 +39,7 @@ export const ServerFrame = z.discriminatedUnion('type', [
   frame('receipt.updated', z.strictObject({ chat_id: Id, user_id: Id, read_seq: Seq, unread_count: z.int() })),
   frame('typing.start', z.strictObject({ chat_id: Id, user_id: Id })),
   frame('typing.stop', z.strictObject({ chat_id: Id, user_id: Id })),
-  frame('presence.update', Presence),
+  frame('presence.update', Presence.extend({ last_seen: Timestamp.nullable().describe('Null when it is not known') })),
   frame('pong', z.strictObject({ ref: ref.ref })),
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;

@@ -21,6 +21,7 @@ export class Hub implements RoomHost {
   readonly departed = new Map<number, ReadonlySet<Room>>();
   readonly watched = new WatchedUsers();
   private readonly feeds = new Map<Connection, Feed>();
+  private entered: (connection: Connection, chatIds: Iterable<number>) => void = () => undefined;
   private epoch: number | undefined;
 
   constructor(
@@ -39,6 +40,11 @@ export class Hub implements RoomHost {
     this.departed.delete(userId);
     user.connections.add(connection);
     connection.onClosed(() => this.leave(connection, user));
+  }
+
+  /** Calls the one listener with each connection that begins to receive chats, and with these. */
+  onEntered(listener: (connection: Connection, chatIds: Iterable<number>) => void): void {
+    this.entered = listener;
   }
 
   /** Says `ready`. What follows waits until `resume` or `settle` says from where on it is sent. */
@@ -65,6 +71,7 @@ export class Hub implements RoomHost {
     for (const [id, { lastSeq }] of inbox.chats) this.rooms.get(id)?.reader.startAt(lastSeq);
     for (const room of late) void room.reader.check();
     this.users.get(connection.userId)?.add(feed, inbox);
+    this.entered(connection, inbox.chats.keys());
     return feed;
   }
 
@@ -118,6 +125,7 @@ export class Hub implements RoomHost {
         feed.deliveries.set(room.chatId, delivery);
         delivery.joinAt(seq, room);
         room.enter(delivery);
+        this.entered(feed.connection, [room.chatId]);
       }
     }
   }
@@ -188,6 +196,7 @@ export class Hub implements RoomHost {
       delivery.standAt(joinedSeq, joinedSeq - 1);
       delivery.start();
     } else if (!delivery.confirm(joinedSeq, room) && !isUnderWay) room.left(delivery);
+    if (delivery.isPresent) this.entered(feed.connection, [chatId]);
   }
 
   /** The log says in most cases that the user has left. Where it does not yet, nothing more is delivered. */

@@ -68,6 +68,18 @@ describe('Leases of presence', () => {
     expect(leases.expire(50_000)).toEqual(concern([9]));
   });
 
+  it('say who is there of a chat, by whatever gateway, as long as one says so', () => {
+    const leases = new PresenceLeases();
+    const present = () => [7, 8, 9].map((id) => [...leases.presentIn(id)].sort());
+    leases.renew('a', all(user(1, 'online', 7, 8), user(2, 'away', 8)), 0);
+    leases.renew('b', all(user(1, 'online', 7)), 40_000);
+    expect(present()).toEqual([[1], [1, 2], []]);
+    leases.renew('a', some(user(1, 'online', 8, 9), user(2, 'offline', 8)), 1);
+    expect(present()).toEqual([[1], [1], [1]]);
+    leases.expire(45_002);
+    expect(present()).toEqual([[1], [], []]);
+  });
+
   it('say which chats of a user no gateway has named before', () => {
     const leases = new PresenceLeases();
     const fresh = (touched: Touched) => touched.get(1)?.fresh;

@@ -11,6 +11,8 @@ type Said = Pick<PresenceLease, 'status' | 'chat_ids'>;
 
 interface Lease {
   readonly users: Map<number, Said>;
+  /** Who of them is in which small chat. */
+  readonly chats: Map<number, Set<number>>;
   renewedAt: number;
 }
 
@@ -29,7 +31,7 @@ export class PresenceLeases {
 
   /** A gateway speaks: of all its users, of all in a range of ids, or of those who changed. */
   renew(gatewayId: string, set: PresenceSet, now: number): Touched {
-    const lease = this.leases.get(gatewayId) ?? { users: new Map<number, Said>(), renewedAt: now };
+    const lease: Lease = this.leases.get(gatewayId) ?? { users: new Map(), chats: new Map(), renewedAt: now };
     this.leases.set(gatewayId, lease);
     lease.renewedAt = now;
     const touched: Touched = new Map();
@@ -42,10 +44,7 @@ export class PresenceLeases {
       for (const [id, said] of lease.users)
         if (id > after && id <= up_to && !touched.has(id)) end(lease, id, said, touched);
     }
-    for (const user of users) {
-      if (user.status === 'offline') lease.users.delete(user.user_id);
-      else lease.users.set(user.user_id, user);
-    }
+    for (const user of users) put(lease, user.user_id, user.status === 'offline' ? undefined : user);
     return touched;
   }
 
@@ -77,6 +76,13 @@ export class PresenceLeases {
     return status;
   }
 
+  /** Who is there of a small chat. */
+  presentIn(chatId: number): Set<number> {
+    const present = new Set<number>();
+    for (const { chats } of this.leases.values()) for (const id of chats.get(chatId) ?? []) present.add(id);
+    return present;
+  }
+
   private fresh({ user_id, status, chat_ids }: PresenceLease): number[] {
     if (status === 'offline') return [];
     const known = new Set<number>();
@@ -85,8 +91,23 @@ export class PresenceLeases {
   }
 }
 
-function end({ users }: Lease, userId: number, { chat_ids }: Said, touched: Touched): void {
-  users.delete(userId);
+function end(lease: Lease, userId: number, { chat_ids }: Said, touched: Touched): void {
+  put(lease, userId, undefined);
   const chatIds = touched.get(userId)?.chatIds ?? [];
   touched.set(userId, { chatIds: new Set([...chatIds, ...chat_ids]), fresh: [] });
+}
+
+/** Takes the place of what was said of the user. Most is said again unchanged, with as many chats as before. */
+function put({ users, chats }: Lease, userId: number, said: Said | undefined): void {
+  const before = users.get(userId)?.chat_ids ?? [];
+  const now = said?.chat_ids ?? [];
+  if (said === undefined) users.delete(userId);
+  else users.set(userId, said);
+  if (before.length === now.length && before.every((id, index) => id === now[index])) return;
+  for (const id of before) {
+    const present = chats.get(id);
+    present?.delete(userId);
+    if (present?.size === 0) chats.delete(id);
+  }
+  for (const id of now) chats.set(id, (chats.get(id) ?? new Set()).add(userId));
 }

@@ -27,9 +27,10 @@ function say(user_id: number, status: PresenceStatus): void {
   realtime.house.bus.publish(presenceEvent.lease, {}, { gateway_id: `of ${user_id}`, full: true, users });
 }
 
+/** What it was told of the user, who goes away at most: offline is only what a watch is answered of one who is not said. */
 function told(socket: Socket, userId: number): unknown[] {
   const updates = socket.frames.filter(({ type, data }) => type === 'presence.update' && data['user_id'] === userId);
-  return updates.map(({ data }) => data['status']);
+  return updates.map(({ data }) => data['status']).filter((status) => status !== 'offline');
 }
 
 const now = Date.now.bind(Date);

@@ -12,6 +12,7 @@ import { Loop } from '#service/loop.js';
 import type { Connection } from './connection.js';
 import { Frame } from './frame.js';
 import { Hub } from './hub.js';
+import { PresenceGreetings } from './presence-greetings.js';
 import { PresenceLeases, renewalMs, type Touched } from './presence-leases.js';
 import { changes, everybody } from './presence-parts.js';
 import { PresenceReader } from './presence-reader.js';
@@ -28,11 +29,12 @@ const mostChats = 500;
 export class PresenceService extends PresenceReader implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly gatewayId = randomUUID();
   private readonly leases = new PresenceLeases();
+  private readonly greetings = new PresenceGreetings(this.leases);
   private readonly loop = new Loop('gateway.presence', differenceMs, () => this.compare());
   private readonly sizes: RoomSizes;
   private readonly watchers: PresenceWatchers;
   private readonly review = new Loop('gateway.watchers', differenceMs, () =>
-    this.watchers.review((connection, userIds) => this.greet(connection, userIds)),
+    this.watchers.review((connection, userIds) => void this.greetings.tell(connection, userIds)),
   );
   /** What the clients were told; who is not in it is offline. */
   private readonly told = new Map<number, PresenceStatus>();
@@ -50,6 +52,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   }
 
   onApplicationBootstrap(): void {
+    this.hub.onEntered((connection, chatIds) => void this.greetings.enter(connection, chatIds));
     this.subscriptions = [
       this.bus.subscribe(presenceEvent.lease, {}, (set) => {
         if (set.gateway_id !== this.gatewayId) this.tell(this.leases.renew(set.gateway_id, set, Date.now()));
@@ -75,17 +78,10 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
 
   /**
    * Tells the connection how these users are, as far as its user may see them, and from now on of every change; an
-   * earlier choice ends. Of who is offline nothing is said at first.
+   * earlier choice ends.
    */
   async watch(connection: Connection, userIds: readonly number[]): Promise<void> {
-    this.greet(connection, await this.watchers.watch(connection, userIds));
-  }
-
-  private greet(connection: Connection, userIds: readonly number[]): void {
-    for (const id of userIds) {
-      const status = this.leases.statusOf(id);
-      if (status !== 'offline') connection.say({ type: 'presence.update', data: presence(id, status) });
-    }
+    await this.greetings.tell(connection, await this.watchers.watch(connection, userIds));
   }
 
   /** Says what has changed here, and from time to time everything. */

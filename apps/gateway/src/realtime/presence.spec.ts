@@ -45,13 +45,13 @@ describe('Presence', () => {
     const users = [21, 901].map((user_id) => ({ user_id, status: 'online' as const, last_seen, chat_ids: [] }));
     const { bus } = realtime.house;
     bus.publish(presenceEvent.lease, {}, { gateway_id: 'other', full: true, users });
-    await eventually(() => presences(watcher, 21).length === 1);
+    await eventually(() => presences(watcher, 21).length === 2);
     const late = await realtime.connect(20);
     await late.ask({ type: 'presence.watch', user_ids: [21] });
     expect(presences(late, 21)).toEqual(['online']);
     bus.publish(presenceEvent.lease, {}, { gateway_id: 'other', full: true, users: [] });
-    await eventually(() => presences(watcher, 21).length === 2);
-    expect(presences(watcher, 21)).toEqual(['online', 'offline']);
+    await eventually(() => presences(watcher, 21).length === 3);
+    expect(presences(watcher, 21)).toEqual(['offline', 'online', 'offline']);
     expect(presences(watcher, 901)).toEqual([]);
   });
 
@@ -67,8 +67,11 @@ describe('Presence', () => {
       say({ after: 23, users: [user(24)] });
     }
     say({ users: [user(25)] });
-    await eventually(() => presences(watcher, 25).length === 1);
-    expect([23, 24].map((id) => presences(watcher, id))).toEqual([['online'], ['online']]);
+    await eventually(() => presences(watcher, 25).length === 2);
+    expect([23, 24].map((id) => presences(watcher, id))).toEqual([
+      ['offline', 'online'],
+      ['offline', 'online'],
+    ]);
   });
 
   it('of users on other gateways is told to those who share a small chat, until that gateway falls silent', async () => {
@@ -153,8 +156,8 @@ describe('Presence', () => {
     });
     await realtime.chat(72);
     const [one, other, watcher] = [await realtime.connect(70), await realtime.connect(71), await realtime.connect(72)];
+    await eventually(() => said.has(70) && said.has(71));
     await watcher.ask({ type: 'presence.watch', user_ids: [70] });
-    await eventually(() => said.has(70) && said.has(71) && presences(watcher, 70).length === 1);
     await realtime.chat(70, 71);
     await eventually(() => presences(one, 71).length === 1 && presences(other, 70).length === 1);
     await other.ask({ type: 'presence', status: 'away' });
