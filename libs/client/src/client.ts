@@ -20,6 +20,7 @@ import type { InputArguments } from './request.js';
 import { SendQueue } from './send-queue.js';
 import { Session } from './session.js';
 import { openEventStream, type StreamMemory } from './sse-link.js';
+import { Statuses } from './statuses.js';
 import { MemoryStorage, type KeyValueStorage } from './storage.js';
 import { openWebSocket, type WebSocketClass } from './websocket-link.js';
 
@@ -68,7 +69,8 @@ export class FechatterClient {
     const logs = (this.logs = new Logs({ ...base, read: (chatId, after) => this.readLog(chatId, after) }, positions));
     this.queue = new SendQueue({ ...base, transmit: (message) => this.transmit(message) });
     const open = (gateway: string, token: string, listener: LinkListener) => this.open(gateway, token, listener);
-    this.live = new Live({ ...base, session, logs, gateways, open, connected: () => this.connected() });
+    const statuses = new Statuses(events);
+    this.live = new Live({ ...base, session, logs, statuses, gateways, open, connected: () => this.connected() });
     this.presence = new Presence(this.live, clock, random);
     this.session.on('ended', (reason) => this.signedOut(reason));
   }

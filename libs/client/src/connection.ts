@@ -7,6 +7,7 @@ import { lost, type Frame, type Link, type LinkEnd, type LinkListener } from './
 import type { Logs } from './logs.js';
 import { Requests } from './requests.js';
 import type { Session } from './session.js';
+import type { Statuses } from './statuses.js';
 
 const readyMs = 10_000;
 const lookMs = 5_000;
@@ -16,6 +17,8 @@ const graceMs = 10_000;
 const resumeMs = 30_000;
 const cursorsAtOnce = 1_000;
 const renewRetryMs = 5_000;
+/** Soon after `ready` the server has told who is there. */
+const statusesMs = 5_000;
 /** Time-outs of JavaScript cannot be much longer than three weeks. */
 const longestTimerMs = 3_600_000;
 
@@ -24,6 +27,7 @@ export interface ConnectionHost {
   readonly clock: Clock;
   readonly session: Session;
   readonly logs: Logs;
+  readonly statuses: Statuses;
   readonly events: Emitter<ClientEvents>;
   /** The connection has said `ready`. */
   isReady(connection: Connection): void;
@@ -77,7 +81,7 @@ export class Connection implements LinkListener {
   }
 
   frame(frame: Frame): void {
-    const { logs, events } = this.host;
+    const { logs, statuses, events } = this.host;
     switch (frame.type) {
       case 'ready':
         return this.ready(frame.data);
@@ -98,7 +102,7 @@ export class Connection implements LinkListener {
       case 'typing.stop':
         return events.emit(frame.type, frame.data);
       case 'presence.update':
-        return events.emit(frame.type, frame.data);
+        return statuses.take(frame.data);
       default:
         // What a newer server says besides is not for us, unless it is part of a log.
         if ('seq' in frame) logs.take(frame);
@@ -120,6 +124,8 @@ export class Connection implements LinkListener {
     this.cancels.get('ready')?.();
     this.look();
     this.scheduleRenewal();
+    this.host.statuses.doubt();
+    this.later('statuses', statusesMs, () => this.host.statuses.settle());
     const behind = this.host.logs.ready(ready);
     void this.resume(ready.epoch, [...behind]);
     this.host.isReady(this);

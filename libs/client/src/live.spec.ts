@@ -9,6 +9,7 @@ import { Live } from './live.js';
 import { Logs } from './logs.js';
 import { Presence } from './presence.js';
 import type { Session } from './session.js';
+import { Statuses } from './statuses.js';
 
 type Sent = Record<string, unknown>;
 
@@ -47,6 +48,7 @@ class World {
         },
       } as unknown as Session,
       logs: new Logs({ clock, events, random, read, counters: newCounters() }, undefined),
+      statuses: new Statuses(events),
       gateways: new Gateways((_, attempt) => `http://gateway-${attempt}`, random),
       connected: () => this.presence.renew(),
       open: async (gateway, token, listener) => {
@@ -223,6 +225,33 @@ describe('The realtime connection', () => {
     await world.clock.pass(1_000);
     await world.ready();
     expect(watched()).toEqual([[2]]);
+    world.live.stop();
+  });
+
+  it('tells of those who were there before and are not there any more, once it can know', async () => {
+    const world = new World();
+    const told: unknown[] = [];
+    world.events.on('presence.update', ({ user_id, status, last_seen }) => told.push([user_id, status, last_seen]));
+    const say = (user_id: number, status: 'online' | 'offline', last_seen = 'before') =>
+      world.link.listener.frame({ type: 'presence.update', data: { user_id, status, last_seen } });
+    world.live.start();
+    await world.ready();
+    for (const id of [1, 2, 3]) say(id, 'online');
+    say(3, 'offline');
+    await world.clock.pass(10_000);
+    await world.end(lost(1006));
+    // The next connection ends before it has been told.
+    for (let round = 0; round < 2; round++) {
+      await world.clock.pass(1_000);
+      told.splice(0);
+      await world.ready();
+      if (round === 0) await world.end(lost(1006));
+    }
+    say(1, 'online', 'now');
+    await world.clock.pass(4_900);
+    expect(told).toEqual([[1, 'online', 'now']]);
+    await world.clock.pass(200);
+    expect(told.slice(1)).toEqual([[2, 'offline', 'before']]);
     world.live.stop();
   });
 
