@@ -85,8 +85,9 @@ export class RealtimeHouse {
     return id;
   }
 
-  async add(chatId: number, userId: number): Promise<void> {
-    await this.handOver(chatId, { type: 'member.added', members: [{ user_id: userId, role: 'member' }] });
+  async add(chatId: number, ...userIds: number[]): Promise<void> {
+    const members = userIds.map((user_id) => ({ user_id, role: 'member' as const }));
+    await this.handOver(chatId, { type: 'member.added', members });
   }
 
   async remove(chatId: number, userId: number): Promise<void> {
