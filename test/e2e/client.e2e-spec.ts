@@ -100,7 +100,7 @@ describe('A client', () => {
       started(other),
       started(other),
     ]);
-    const heard: unknown[] = [];
+    const heard: unknown[][] = [];
     one.on('typing.start', ({ chat_id, user_id }) => heard.push(['types', chat_id, user_id]));
     one.on('presence.update', ({ user_id, status }) => heard.push(['is', user_id, status]));
     again.on('receipt.updated', ({ chat_id, read_seq }) => heard.push(['read', chat_id, read_seq]));
@@ -115,7 +115,29 @@ describe('A client', () => {
     await eventually(() => has(['read', owner.generalId, seq]));
     two.stop();
     again.stop();
-    await eventually(() => has(['is', other.id, 'offline']));
+    await eventually(() => heard.findLast(([what]) => what === 'is')?.[2] === 'offline');
+  });
+
+  it('knows who is there when it comes after them, and who has gone while it was away', async () => {
+    const [listener, peer] = await Promise.all([Person.register('listener'), Person.register('peer')]);
+    await listener.admit(peer);
+    const { client } = await started(peer);
+    const isSaid = (status: string) => async () => {
+      const path = `/api/users?workspace_id=${listener.workspaceId}`;
+      const { users } = await listener.ok<{ users: { id: number; status: string }[] }>('GET', path);
+      return users.some((user) => user.id === peer.id && user.status === status);
+    };
+    await eventually(isSaid('online'));
+    const later = await clientOf(listener);
+    const heard: string[] = [];
+    later.on('presence.update', ({ user_id, status }) => void (user_id === peer.id && heard.push(status)));
+    later.start();
+    await eventually(() => heard.at(-1) === 'online');
+    later.stop();
+    client.stop();
+    await eventually(isSaid('offline'));
+    later.start();
+    await eventually(() => heard.at(-1) === 'offline');
   });
 });
 
