@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LogEntry } from '#contracts/log.contract.js';
@@ -113,6 +114,26 @@ describe('LatestPage', () => {
     expect(answer?.messages.length).toBe(10);
     expect(answer?.has_more).toBe(true);
     expect(page.size).toBeLessThan(3 * 600 * 1024);
+  });
+
+  const contents = { short: 'x', long: 'x'.repeat(16_000), wide: `${'x'.repeat(16_000)}👍`, none: undefined };
+
+  it.each(Object.entries(contents))('holds no more than its size says, whatever is asked of it: %s', (_, content) => {
+    const page = pageOf(0);
+    const last = content === undefined ? 0 : 36;
+    for (let seq = 1; seq <= last; seq++) page.apply(created(seq, content));
+    for (let limit = 1; limit <= mostLatest; limit++) page.answer(limit, last);
+    expect(serialize(page).length).toBeLessThanOrEqual(page.size);
+    page.apply(created(last + 1, content));
+    expect(serialize(page).length).toBeLessThanOrEqual(page.size);
+  });
+
+  it('makes an answer once, also where others ask for more or fewer', () => {
+    const page = pageOf(mostLatest);
+    const limits = [50, 20, mostLatest];
+    const made = limits.map((limit) => page.answer(limit, mostLatest));
+    expect(limits.map((limit) => page.answer(limit, mostLatest))).toEqual(made);
+    for (const [index, limit] of limits.entries()) expect(page.answer(limit, mostLatest)).toBe(made[index]);
   });
 
   it('does not tell what was before an edit, nor what is to come', () => {

@@ -8,6 +8,12 @@ import { listOfChat } from './page-cursor.js';
 /** How many messages a page keeps; longer lists are read from PostgreSQL. */
 export const mostLatest = 100;
 
+/** Of an answer beside its messages, at most. */
+const tailBytes = 256;
+/** Of what there is beside texts and answers, for a page and for each of its messages. */
+const pageBytes = 1024;
+const messageBytes = 128;
+
 /** The newest messages of a chat as JSON, and the answers made of them. Its log extends it entry by entry. */
 export class LatestPage {
   /** Newest first. */
@@ -16,8 +22,9 @@ export class LatestPage {
   private seq: number;
   /** What was the case before is not told right: since then a message has changed that was there already. */
   private changedAt: number;
-  /** Answers as of `seq`, by limit. */
+  /** Answers as of `seq`, by limit, oldest first: whoever asks for many limits is not given room for all of them. */
   private readonly answers = new Map<number, Encoded>();
+  private answered = 0;
 
   /** `messages` newest first, from one snapshot of the chat at `asOfSeq`. */
   constructor(
@@ -37,9 +44,17 @@ export class LatestPage {
     return this.seq;
   }
 
-  /** Bytes that this page keeps: its messages, and the answers of the limits in use. */
+  /** Bytes that this page may come to keep: its messages, and the answers of the limits in use. */
   get size(): number {
-    return 1 + 3 * this.bytes;
+    return this.messages.reduce(
+      (sum, message) => sum + messageBytes + memoryOf(message),
+      pageBytes + this.mostAnswered,
+    );
+  }
+
+  /** Room for the answers of two limits, or of more that are small. One always fits. */
+  private get mostAnswered(): number {
+    return 2 * (this.bytes + tailBytes);
   }
 
   /** Takes the entry that comes next; one that it has is left out. False when the page cannot be kept right by it. */
@@ -50,6 +65,7 @@ export class LatestPage {
     if (!isRight) return false;
     this.seq = entry.seq;
     this.answers.clear();
+    this.answered = 0;
     return true;
   }
 
@@ -60,8 +76,18 @@ export class LatestPage {
     const known = this.answers.get(limit);
     if (known !== undefined) return known;
     const answer = this.compose(limit, asOfSeq);
-    if (answer !== undefined) this.answers.set(limit, answer);
+    if (answer !== undefined) this.keep(limit, answer);
     return answer;
+  }
+
+  private keep(limit: number, answer: Encoded): void {
+    this.answers.set(limit, answer);
+    this.answered += answer.bytes.length;
+    for (const [oldest, { bytes }] of this.answers) {
+      if (this.answered <= this.mostAnswered) break;
+      this.answers.delete(oldest);
+      this.answered -= bytes.length;
+    }
   }
 
   /** To one of the messages here: who reacts to it is counted where it is read. */
@@ -107,4 +133,9 @@ export class LatestPage {
     const hasMore = this.hasOlder || shown.length < there.length;
     return encodePage(listOfChat(this.chatId), shown, { forward: false, hasMore, asOfSeq });
   }
+}
+
+/** A character beyond Latin-1 makes each of the text take two bytes. */
+function memoryOf({ json, bytes }: EncodedMessage): number {
+  return bytes > json.length + 1 ? 2 * json.length : json.length;
 }
