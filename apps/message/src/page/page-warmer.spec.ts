@@ -7,6 +7,7 @@ import type { Database } from '#database/database.js';
 import { Logger } from '#telemetry/logger.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
+import { eventually } from '#testing/eventually.js';
 import { createChat, serveUsers } from '../chat.fixture.js';
 import { messageApp } from '../message.app.js';
 import { MessageConfig } from '../message.config.js';
@@ -60,4 +61,26 @@ it.each([true, false])('says why it ends early, save when the process is stoppin
   await new Promise(setImmediate);
   const warnings = warn.mock.calls.map(([, fields]) => fields);
   expect(warnings).toEqual(stopping ? [] : [{ reason: 'Error: no connection' }]);
+});
+
+it('has ten seconds for all of its rounds together, and says what it has not reached', async () => {
+  const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+  let passed = 0;
+  const now = performance.now.bind(performance);
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+  const activity = new ActivityRepository({} as Database);
+  jest.spyOn(activity, 'popularChats').mockResolvedValue([1, 2, 3]);
+  const prepared: number[] = [];
+  const prepare = async (chatId: number) => {
+    prepared.push(chatId);
+    if (chatId === 3) passed += 6_000;
+    throw new Error('no names');
+  };
+  const warmer = new PageWarmer(activity, { prepare } as unknown as LatestPages);
+  warmer.onApplicationBootstrap();
+  const reason = 'Error: 3 of 3 chats were not reached in 10000 ms';
+  const ended = () => warn.mock.calls.some(([text]) => text === 'No more pages are prepared');
+  await eventually(ended);
+  expect(warn.mock.calls.at(-1)).toEqual(['No more pages are prepared', { reason }]);
+  expect(prepared).toEqual([1, 2, 3, 1, 2, 3]);
 });

@@ -5,9 +5,10 @@ import { Logger } from '#telemetry/logger.js';
 import { ActivityRepository } from '../writer/activity.repository.js';
 import { LatestPages } from './latest-pages.js';
 
-const bounds = { most: 200, atOnce: 20, limitMs: 10_000 };
+const bounds = { most: 200, atOnce: 20 };
+/** For all rounds together. */
+const limitMs = 10_000;
 /** Names come from auth, which may start later than this process. */
-const tries = 20;
 const againMs = 500;
 
 /** After a start, when everybody comes back at once: prepares the latest pages of popular chats and their senders. */
@@ -36,10 +37,16 @@ export class PageWarmer implements OnApplicationBootstrap, BeforeApplicationShut
   private async warm(): Promise<void> {
     const { signal } = this.stopping;
     const load = (slice: readonly number[]) => Promise.all(slice.map((chatId) => this.pages.prepare(chatId)));
-    let open = await this.activity.popularChats(bounds.most);
-    for (let round = 0; open.length > 0 && round < tries && !signal.aborted; round++) {
-      open = open.slice(await warm('messages:chat:{chat_id}:latest', open, load, bounds, signal));
-      if (open.length > 0) await pause(againMs, undefined, { signal });
+    const until = performance.now() + limitMs;
+    const popular = await this.activity.popularChats(bounds.most);
+    let open = popular;
+    for (;;) {
+      const left = { ...bounds, limitMs: until - performance.now() };
+      open = open.slice(await warm('messages:chat:{chat_id}:latest', open, load, left, signal));
+      if (open.length === 0 || signal.aborted) return;
+      if (performance.now() + againMs >= until)
+        throw new Error(`${open.length} of ${popular.length} chats were not reached in ${limitMs} ms`);
+      await pause(againMs, undefined, { signal });
     }
   }
 }
