@@ -219,7 +219,8 @@ export class CachedValues<Id extends string | number, Value extends object> {
         const one = found[index];
         if (one?.kind === 'load') leased.add(id);
         else if (one?.kind === 'wait' && one.stale === undefined) waiting.push(id);
-        else if (one !== undefined) answers.set(id, this.parse(one.kind === 'hit' ? one.json : (one.stale as string)));
+        else if (one?.kind === 'wait') answers.set(id, this.parse(one.stale as string, 'stale'));
+        else if (one !== undefined) answers.set(id, this.parse(one.json, 'sharedHits'));
       }
       // Who has something to load does not let the others wait for it.
       if (leased.size > 0 || waiting.length === 0 || performance.now() >= until)
@@ -228,8 +229,8 @@ export class CachedValues<Id extends string | number, Value extends object> {
     }
   }
 
-  private parse(json: string): Value | null {
-    this.tally.sharedHits++;
+  private parse(json: string, countedAs: 'sharedHits' | 'stale'): Value | null {
+    this.tally[countedAs]++;
     return JSON.parse(json) as Value | null;
   }
 

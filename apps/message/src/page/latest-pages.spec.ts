@@ -1,10 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { countedBy } from '#cache/counts.fixture.js';
 import { messageRpc, type MessagePage } from '#contracts/message.contract.js';
 import { metrics } from '#telemetry/metrics.js';
 import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
 import { createChat, handOver, startMessages } from '../chat.fixture.js';
+import { GateService } from '../gate/gate.service.js';
 
 describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOLE_WRITER) => {
   let house: House;
@@ -12,6 +14,7 @@ describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOL
   beforeAll(async () => {
     ({ house } = await startMessages({ MESSAGE_SOLE_WRITER }));
   });
+  afterEach(() => void jest.restoreAllMocks());
   afterAll(() => house.close());
 
   const latest = (chatId: number, userId: number, limit = 50): Promise<MessagePage> =>
@@ -81,6 +84,50 @@ describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOL
     writing = false;
     await Promise.all(readers);
     expect(await latest(2, 1)).toEqual(await stored(2, 1));
+  });
+
+  describe('counts', () => {
+    const none = { memory: 0, redis: 0, misses: 0, stale: 0 };
+    const counted = (work: () => Promise<unknown>) => countedBy('messages', work);
+    const readers = () => Promise.all(Array.from({ length: 10 }, () => latest(4, 1)));
+
+    it('a miss where a page was loaded, a hit where it was there, and nothing for who waits for the load', async () => {
+      await createChat(house.bus, 4, [1, 2]);
+      await send(4, 1, 'hello');
+      expect(await counted(readers)).toEqual({ ...none, misses: 1 });
+      expect(await counted(readers)).toEqual({ ...none, memory: 10 });
+      expect(await counted(() => latest(4, 2))).toEqual({ ...none, memory: 1 });
+      await send(4, 1, 'once more');
+      expect(await counted(() => latest(4, 2))).toEqual({ ...none, memory: 1 });
+    });
+
+    it('a request once, however often it has to look', async () => {
+      await createChat(house.bus, 5, [1, 2]);
+      const { id } = await send(5, 1, 'hello');
+      await latest(5, 1);
+      // Each time that the gate was asked something changes before the page is looked at.
+      const lastSeq = Reflect.get(GateService.prototype, 'lastSeq');
+      let edits = 0;
+      const edit = async () =>
+        house.bus.call(messageRpc.edit, { message_id: id, content: `edit ${++edits}` }, { as: asUser(1) });
+      const asked = jest.spyOn(GateService.prototype, 'lastSeq').mockImplementation(async function (this: GateService) {
+        const seq = await lastSeq.call(this, 2, 5);
+        if (edits < 2) await edit();
+        return seq;
+      });
+      // Nobody has been seen to be present since.
+      await handOver(house.bus, 5, 2, { type: 'member.added', members: [{ user_id: 3, role: 'member' }] });
+      expect(await counted(() => latest(5, 2))).toEqual({ ...none, memory: 1 });
+      expect(asked).toHaveBeenCalledTimes(3);
+      edits = 0;
+      await handOver(house.bus, 5, 3, { type: 'member.added', members: [{ user_id: 4, role: 'member' }] });
+      asked.mockImplementation(async function (this: GateService) {
+        const seq = await lastSeq.call(this, 2, 5);
+        await edit();
+        return seq;
+      });
+      expect(await counted(() => latest(5, 2))).toEqual({ ...none, misses: 1 });
+    });
   });
 
   it('ends for who is removed, and never shows what was sent after that', async () => {

@@ -56,27 +56,36 @@ export class LatestPages {
       this.tally.localHits++;
       return ready;
     }
+    let isHit = true;
+    let isLoad = false;
     for (let tries = 0; tries < mostTries; tries++) {
       const lastSeq = await this.gate.lastSeq(userId, chatId);
       if (lastSeq === undefined) throw notFound('chat');
-      const answer = (await this.upTo(chatId, lastSeq))?.answer(limit, lastSeq);
-      if (answer !== undefined) return answer;
+      const held = this.upTo(chatId, lastSeq);
+      isHit &&= held !== undefined;
+      isLoad ||= held === undefined && !this.pending.has(chatId);
+      const answer = (held ?? (await this.renewed(chatId)))?.answer(limit, lastSeq);
+      if (answer === undefined) continue;
+      // Once for a read, however often it looked; who waited for the load of another is neither.
+      if (isHit) this.tally.localHits++;
+      if (isLoad) this.tally.misses++;
+      return answer;
     }
+    this.tally.misses++;
     return undefined;
   }
 
-  /** Has the page of a chat at hand for whoever reads it next. */
+  /** Has the page of a chat at hand for whoever reads it next. Nobody has asked for it: it counts nothing. */
   async prepare(chatId: number): Promise<void> {
-    await this.upTo(chatId, 0);
+    if (this.upTo(chatId, 0) === undefined) await this.renewed(chatId);
   }
 
-  private async upTo(chatId: number, lastSeq: number): Promise<LatestPage | undefined> {
+  private upTo(chatId: number, lastSeq: number): LatestPage | undefined {
     const page = this.pages.get(chatId);
-    if (page !== undefined && page.lastSeq >= lastSeq) {
-      this.tally.localHits++;
-      return page;
-    }
-    this.tally.misses++;
+    return page !== undefined && page.lastSeq >= lastSeq ? page : undefined;
+  }
+
+  private renewed(chatId: number): Promise<LatestPage | undefined> {
     const pending = this.pending.get(chatId) ?? this.renew(chatId).finally(() => this.pending.delete(chatId));
     this.pending.set(chatId, pending);
     return pending;

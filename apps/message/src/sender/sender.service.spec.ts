@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LocalBus } from '#bus/local-bus.js';
+import { countedBy } from '#cache/counts.fixture.js';
 import { FechatterError } from '#contracts/error.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { SenderService } from './sender.service.js';
@@ -61,6 +62,16 @@ describe('SenderService', () => {
   it('lets callers who miss the same user wait for one call', async () => {
     await Promise.all([senders.get([1, 2]), senders.get([2, 3]), senders.get([1])]);
     expect(asked).toEqual([[1, 2], [3]]);
+  });
+
+  it('counts a miss for each user who was fetched, and nothing for who waits for the same call', async () => {
+    const none = { memory: 0, redis: 0, misses: 0, stale: 0 };
+    const counted = (work: () => Promise<unknown>) => countedBy('sender', work);
+    const crowd = () => Promise.all([senders.get([1, 2]), senders.get([2, 3]), senders.get([1]), senders.get([3])]);
+    expect(await counted(crowd)).toEqual({ ...none, misses: 3 });
+    expect(await counted(() => senders.get([1, 2, 1, 4]))).toEqual({ ...none, memory: 2, misses: 1 });
+    passed += 30_000;
+    expect(await counted(crowd)).toEqual({ ...none, misses: 3 });
   });
 
   it('asks for at most 1,000 at a time', async () => {

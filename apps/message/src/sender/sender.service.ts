@@ -19,8 +19,8 @@ const lookUpMs = 2_000;
 
 /**
  * Names and avatars of those who wrote messages, remembered for 25 seconds. One call fetches all that are missing, and
- * callers who miss the same user wait for the same call. While auth does not answer, what was known last is good
- * enough; a user who was never seen here is UNAVAILABLE then.
+ * callers who miss the same user wait for the same call, which counts as one miss. While auth does not answer, what was
+ * known last is good enough; a user who was never seen here is UNAVAILABLE then.
  */
 @Injectable()
 export class SenderService {
@@ -43,9 +43,9 @@ export class SenderService {
     const wanted = [...new Set(ids)];
     const stale = wanted.filter((id) => !this.isFresh(id));
     this.tally.localHits += wanted.length - stale.length;
-    this.tally.misses += stale.length;
     if (stale.length === 0) return this.getKnown(wanted);
     const missing = stale.filter((id) => !this.pending.has(id));
+    this.tally.misses += missing.length;
     for (let start = 0; start < missing.length; start += mostPerCall) {
       this.fetch(missing.slice(start, start + mostPerCall));
     }
