@@ -104,7 +104,7 @@ export const messageExamples = examples<Facts>(facts, {
   'message.gate_last_seqs': { params: (f) => [f.chats.map(() => f.user), f.chats], buffers: 6_000 },
   'message.get': { params: (f) => [f.user, f.message], buffers: 60, bounds: reactions },
   'message.get_sent': { params: (f) => [f.user, [f.message]], buffers: 15 },
-  'message.import_analyze': { params: () => [], buffers: 100_000, cold: 'once after an import' },
+  'message.import_analyze': { params: () => [-100_000_000], buffers: 100_000, cold: 'once after an import' },
   'message.import_claim': { params: (f) => [f.workspace, f.chat, ['example 1', 'example 2']], buffers: 60 },
   'message.import_follow': { params: (f) => [f.user, f.chat, f.last, f.count, f.count], buffers: 10 },
   'message.import_insert': {

@@ -7,20 +7,20 @@ const worthIt = 10_000;
 /** An import that sends nothing for so long has ended. */
 const quietMs = 2_000;
 
-/** Lets the planner know what a large import has brought: autovacuum would notice minutes later. */
+/**
+ * Lets the planner know what a large import has brought: autovacuum would notice minutes later. Each process that took
+ * a part of it asks when it has heard no more, and the database knows whether there is anything to tell.
+ */
 @Injectable()
 export class ImportStatistics implements BeforeApplicationShutdown {
   private readonly logger = new Logger('message.import');
-  private imported = 0;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
   constructor(@Inject(ImportRepository) private readonly imports: ImportRepository) {}
 
-  /** So many messages were stored. */
-  grown(messages: number): void {
-    this.imported += messages;
-    if (this.imported < worthIt) return;
+  /** A part of an import was stored. */
+  grown(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.running = this.analyze();
@@ -33,11 +33,8 @@ export class ImportStatistics implements BeforeApplicationShutdown {
   }
 
   private async analyze(): Promise<void> {
-    const messages = this.imported;
-    this.imported = 0;
     try {
-      await this.imports.analyze();
-      this.logger.info('The planner knows of the import', { messages });
+      if (await this.imports.analyze(worthIt)) this.logger.info('The planner knows of the import');
     } catch (error) {
       this.logger.error('The tables of an import were not analyzed; autovacuum will do it', error);
     }

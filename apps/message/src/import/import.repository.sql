@@ -1,7 +1,9 @@
 -- Written by `npm run queries`, so that a review sees what reaches the database.
 
 -- message.import_analyze
-SELECT message.analyze_log();
+SELECT 1 AS analyzed, message.analyze_log() FROM (
+  SELECT greatest(reltuples, 0) AS messages FROM pg_class WHERE oid = 'message.messages'::regclass OFFSET 0
+) known WHERE (SELECT sum(message_count) FROM message.chat_heads) - known.messages >= $1 + known.messages / 50;
 
 -- message.import_claim
 INSERT INTO message.import_keys (workspace_id, import_id, chat_id)

@@ -24,7 +24,13 @@ const insert = sql(
    ORDER BY i.place`,
 );
 
-const analyze = sql('message.import_analyze', 'SELECT message.analyze_log()');
+/** Heads count exactly, whoever has written: what they have and the planner does not know of came since it was told. */
+const analyze = sql(
+  'message.import_analyze',
+  `SELECT 1 AS analyzed, message.analyze_log() FROM (
+     SELECT greatest(reltuples, 0) AS messages FROM pg_class WHERE oid = 'message.messages'::regclass OFFSET 0
+   ) known WHERE (SELECT sum(message_count) FROM message.chat_heads) - known.messages >= $1 + known.messages / 50`,
+);
 
 const follow = sql(
   'message.import_follow',
@@ -45,9 +51,12 @@ export class ImportRepository {
     return new Set(rows.map((row) => row.import_id));
   }
 
-  /** Tells the planner what is in the tables now. */
-  async analyze(): Promise<void> {
-    await this.database.query(analyze);
+  /**
+   * Tells the planner what is in the tables now, where at least so many messages and a fiftieth of all are unknown to
+   * it. Answers whether they were.
+   */
+  async analyze(atLeast: number): Promise<boolean> {
+    return (await this.database.query(analyze, [atLeast])).length > 0;
   }
 
   /** Appends behind the head, in the given order. */

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { LocalBus } from '#bus/local-bus.js';
+import { readConfig } from '#config/config.js';
 import type { RequestOf } from '#contracts/contract.js';
 import { importRpc } from '#contracts/import.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
@@ -6,8 +9,11 @@ import type { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
+import { eventually } from '#testing/eventually.js';
 import { upTo } from '#testing/range.js';
 import { handOver, loggedChat, logNumbers, newChat, startMessages, workspaceId } from '../chat.fixture.js';
+import { messageApp } from '../message.app.js';
+import { MessageConfig } from '../message.config.js';
 import { ImportRepository } from './import.repository.js';
 
 type Messages = RequestOf<typeof importRpc.messages>['messages'];
@@ -17,6 +23,11 @@ let database: Database;
 
 beforeAll(async () => {
   ({ house, database } = await startMessages());
+  const owner = new pg.Client({ connectionString: house.test.ownerUrl });
+  await owner.connect();
+  // So that only who is to tell the planner does.
+  await owner.query('ALTER TABLE message.messages SET (autovacuum_enabled = false)');
+  await owner.end();
 }, 60_000);
 
 afterAll(() => house.close());
@@ -40,6 +51,17 @@ function importInto(chatId: number, messages: Messages) {
   return house.bus.call(importRpc.messages, request, { as: asService('chat') });
 }
 
+/** What the planner believes to be in the table, and how often somebody told it. */
+async function known(): Promise<{ rows: number; analyses: number }> {
+  const statement = sql(
+    'spec.known',
+    `SELECT reltuples AS rows, pg_stat_get_analyze_count(oid) AS analyses FROM pg_class
+     WHERE oid = 'message.messages'::regclass`,
+  );
+  const [row] = await database.query<{ rows: number; analyses: number }>(statement);
+  return { rows: row?.rows ?? 0, analyses: row?.analyses ?? 0 };
+}
+
 async function storedIn(chatId: number): Promise<{ content: string; created_at: Date; sender_id: number }[]> {
   const statement = sql(
     'spec.imported',
@@ -49,15 +71,37 @@ async function storedIn(chatId: number): Promise<{ content: string; created_at: 
 }
 
 describe('the planner', () => {
-  it('can be told of an import by the service, which does not own the tables', async () => {
+  it('can be told by the service, which does not own the tables, and is told what it does not know', async () => {
     const chatId = await chat(1);
     await importInto(chatId, lines(1, 50, null));
-    await new ImportRepository(database).analyze();
-    const estimate = sql(
-      'spec.estimate',
-      `SELECT reltuples AS rows FROM pg_class WHERE oid = 'message.messages'::regclass`,
+    expect(await new ImportRepository(database).analyze(1_000_000)).toBe(false);
+    expect(await new ImportRepository(database).analyze(50)).toBe(true);
+    expect(await new ImportRepository(database).analyze(50)).toBe(false);
+    expect(await known()).toEqual({ rows: 50, analyses: 1 });
+  });
+});
+
+describe('a large import', () => {
+  it('lets the planner know when it has ended, also when no service has seen all of it', async () => {
+    const chatId = await chat(1);
+    const config = readConfig(MessageConfig, { DATABASE_URL: house.test.url('message') });
+    const buses = [house.bus, ...upTo(2).map(() => new LocalBus({ freeze: true }))];
+    const others = await Promise.all(
+      buses.slice(1).map((bus) => messageApp.start({ config, bus, validateReplies: true })),
     );
-    expect(await database.query(estimate)).toEqual([{ rows: 50 }]);
+    try {
+      const before = await known();
+      const chunk = lines(1, 1_000, null);
+      const request = { chat_id: chatId, workspace_id: workspaceId, importer_id: 1, messages: chunk };
+      for (const n of upTo(12)) {
+        await buses[n % buses.length]?.call(importRpc.messages, request, { as: asService('chat') });
+      }
+      await eventually(async () => (await known()).analyses > before.analyses);
+      expect((await known()).rows).toBe(before.rows + 12_000);
+    } finally {
+      for (const other of others) await other.stop();
+      for (const bus of buses.slice(1)) await bus.close();
+    }
   });
 });
 

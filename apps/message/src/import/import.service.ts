@@ -38,7 +38,7 @@ export class ImportService {
     if (result === undefined) throw notFound('chat');
     const { imported, last_seq } = result;
     if (imported > 0) this.publisher.publish(chat_id, last_seq, []);
-    this.statistics.grown(imported);
+    if (imported > 0) this.statistics.grown();
     return { imported, skipped: messages.length - imported };
   }
 
