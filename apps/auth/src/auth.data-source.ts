@@ -1,6 +1,7 @@
 import type { ServiceDataSource } from '#database/data-source.js';
 import { AuthInitial1700000000001 } from '#migrations/auth/0001-initial.js';
 import { AuthNameSearch1700000000002 } from '#migrations/auth/0002-name-search.js';
+import { AuthMaintenance1700000000003 } from '#migrations/auth/0003-maintenance.js';
 import { CredentialEntity } from './credential/credential.entity.js';
 import { SigningKeyEntity } from './key/signing-key.entity.js';
 import { RevocationHeadEntity } from './revocation/revocation-head.entity.js';
@@ -23,5 +24,5 @@ export const authDataSource = {
     RevocationEntity,
     RevocationHeadEntity,
   ],
-  migrations: [AuthInitial1700000000001, AuthNameSearch1700000000002],
+  migrations: [AuthInitial1700000000001, AuthNameSearch1700000000002, AuthMaintenance1700000000003],
 } satisfies ServiceDataSource;

@@ -1,6 +1,7 @@
 import type { ServiceDataSource } from '#database/data-source.js';
 import { ChatInitial1700000000001 } from '#migrations/chat/0001-initial.js';
 import { ChatNameSearch1700000000002 } from '#migrations/chat/0002-name-search.js';
+import { ChatMaintenance1700000000003 } from '#migrations/chat/0003-maintenance.js';
 import { ChatEntity } from './chat/chat.entity.js';
 import { OutboxEntity } from './hand-over/outbox.entity.js';
 import { InviteEntity } from './invite/invite.entity.js';
@@ -12,5 +13,5 @@ import { WorkspaceEntity } from './workspace/workspace.entity.js';
 export const chatDataSource = {
   schema: 'chat',
   entities: [WorkspaceEntity, WorkspaceUserEntity, InviteEntity, ChatEntity, ChatMemberEntity, OutboxEntity],
-  migrations: [ChatInitial1700000000001, ChatNameSearch1700000000002],
+  migrations: [ChatInitial1700000000001, ChatNameSearch1700000000002, ChatMaintenance1700000000003],
 } satisfies ServiceDataSource;
