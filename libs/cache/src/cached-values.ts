@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import type { Auditable } from './auditor.js';
 import type { Bulkhead } from './bulkhead.js';
 import { CacheTally } from './cache.metrics.js';
 import { jittered, type CachePattern } from './pattern.js';
@@ -42,7 +43,7 @@ const holdMs = 15_000;
  * to a cached value. A value that was invalidated while it was being loaded is answered to those who had asked before,
  * and kept nowhere.
  */
-export class CachedValues<Id extends string | number, Value extends object> {
+export class CachedValues<Id extends string | number, Value extends object> implements Auditable<Id, Value> {
   private readonly local: LRUCache<Id, Entry<Value>>;
   private readonly flights = new Map<Id, Promise<Answers<Id, Value>>>();
   private readonly tally: CacheTally;
@@ -55,6 +56,10 @@ export class CachedValues<Id extends string | number, Value extends object> {
     this.local = new LRUCache({ max: pattern.mostLocal });
     this.tally = new CacheTally(pattern.name);
     layers.store?.onRenewed(() => this.forget());
+  }
+
+  get name(): string {
+    return this.pattern.name;
   }
 
   /** Undefined when there is none. Throws what the loader throws, which is never remembered. */

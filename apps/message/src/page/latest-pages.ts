@@ -77,7 +77,25 @@ export class LatestPages {
 
   /** Has the page of a chat at hand for whoever reads it next. Nobody has asked for it: it counts nothing. */
   async prepare(chatId: number): Promise<void> {
-    if (this.upTo(chatId, 0) === undefined) await this.renewed(chatId);
+    await this.serve(chatId, 0);
+  }
+
+  /** The chats whose pages are held, for the auditor. */
+  held(): number[] {
+    return [...this.pages.keys()];
+  }
+
+  /** A page as a read that finds the log at `lastSeq` has it, for the auditor. */
+  async serve(chatId: number, lastSeq: number): Promise<LatestPage | undefined> {
+    return this.upTo(chatId, lastSeq) ?? this.renewed(chatId);
+  }
+
+  /** A page of what is stored, which is not kept. */
+  async reload(chatId: number): Promise<LatestPage | undefined> {
+    const slice = await this.repository.newest(chatId, mostLatest + 1);
+    if (slice === undefined) return undefined;
+    const messages = await this.senders.attach(slice.rows.slice(0, mostLatest));
+    return new LatestPage(chatId, messages, slice.asOfSeq, slice.found > messages.length);
   }
 
   private upTo(chatId: number, lastSeq: number): LatestPage | undefined {
@@ -112,11 +130,8 @@ export class LatestPages {
   }
 
   private async load(chatId: number): Promise<LatestPage | undefined> {
-    const slice = await this.repository.newest(chatId, mostLatest + 1);
-    if (slice === undefined) return undefined;
-    const messages = await this.senders.attach(slice.rows.slice(0, mostLatest));
-    const page = new LatestPage(chatId, messages, slice.asOfSeq, slice.found > messages.length);
-    this.pages.set(chatId, page);
+    const page = await this.reload(chatId);
+    if (page !== undefined) this.pages.set(chatId, page);
     return page;
   }
 }

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Bus } from '#bus/bus.js';
+import type { Auditable } from '#cache/auditor.js';
 import { CacheTally } from '#cache/cache.metrics.js';
+import type { ReplyOf } from '#contracts/contract.js';
 import type { Message } from '#contracts/message.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { toMessage, type MessageRow } from '../message.row.js';
@@ -23,7 +25,8 @@ const lookUpMs = 2_000;
  * known last is good enough; a user who was never seen here is UNAVAILABLE then.
  */
 @Injectable()
-export class SenderService {
+export class SenderService implements Auditable<number, User> {
+  readonly name = 'sender';
   private readonly known = new LRUCache<number, User>({
     max: mostUsers,
     ttl: freshMs,
@@ -31,7 +34,7 @@ export class SenderService {
     ttlResolution: 0,
   });
   private readonly pending = new Map<number, Promise<void>>();
-  private readonly tally = new CacheTally('sender');
+  private readonly tally = new CacheTally(this.name);
 
   constructor(@Inject(Bus) private readonly bus: Bus) {}
 
@@ -79,6 +82,18 @@ export class SenderService {
     return users;
   }
 
+  /** What it would show without asking, for the auditor. */
+  held(): [number, User][] {
+    return [...this.known.entries()].filter(([id]) => this.isFresh(id));
+  }
+
+  /** What auth says now, for the auditor. */
+  async reload(ids: readonly number[]): Promise<Map<number, User>> {
+    const { users } = await this.ask(ids);
+    const known = new Map(users.map((user) => [user.id, user]));
+    return new Map(ids.map((id) => [id, senderOf(known, id)]));
+  }
+
   private isFresh(id: number): boolean {
     return this.known.getRemainingTTL(id) > 0;
   }
@@ -98,8 +113,12 @@ export class SenderService {
     for (const id of ids) this.pending.set(id, call);
   }
 
+  private ask(ids: readonly number[]): Promise<ReplyOf<typeof userRpc.getMany>> {
+    return this.bus.call(userRpc.getMany, { ids: [...ids] }, { as: self, timeoutMs: lookUpMs });
+  }
+
   private async load(ids: readonly number[]): Promise<void> {
-    const { users } = await this.bus.call(userRpc.getMany, { ids: [...ids] }, { as: self, timeoutMs: lookUpMs });
+    const { users } = await this.ask(ids);
     for (const user of users) this.known.set(user.id, user);
     for (const id of ids) if (!this.remembers(id)) this.known.set(id, nameless(id));
   }
