@@ -26,7 +26,7 @@ const facts = `
   ) d WHERE p.generation = 1`;
 
 /** More than a page is looked at: matches are counted up to 1,000 in every slice, and sorted. */
-const counted = { sorted: 40_000, scanned: 1_000 };
+const counted = { sorted: 15_000, scanned: 1_000 };
 
 const wordOf = (f: Facts) => [[`'${sliceMark}${f.common}'`], [null], [null]];
 const partOfWord = [
@@ -57,19 +57,20 @@ export const searchExamples = examples<Facts>(facts, {
       ...[[`'${sliceMark}an':1 '${sliceMark}example':2`], ['an example'], ['an example'], ['english_stem']],
       ...[[], [], [], [], [], [], 16_384],
     ],
-    buffers: 120,
+    buffers: 30,
+    index: ['positions_pkey', 'idx_slices_workspace', 'words_pkey', 'indexed_messages_pkey'],
   },
   'search.begin_chat': { params: (f) => [1, f.chat], buffers: 12 },
   'search.begin_generation': { params: () => [], buffers: 10 },
-  'search.build_progress': { params: () => [1], buffers: 5_000, cold: 'the command that builds the index anew' },
+  'search.build_progress': { params: () => [1], buffers: 810, cold: 'the command that builds the index anew' },
   'search.chats_after': { params: () => [0], buffers: 60 },
   'search.compare': {
     params: (f) => [1, f.chat, 0, 0],
-    buffers: 40_000,
+    buffers: 810,
     cold: 'the command that compares index and log',
   },
   'search.complete_generation': { params: () => [1], buffers: 10 },
-  'search.forget_words': { params: () => [], buffers: 14_000, cold: 'forgets the words of some deleted messages' },
+  'search.forget_words': { params: () => [], buffers: 4_400, cold: 'forgets the words of some deleted messages' },
   'search.generations': { params: () => [], buffers: 5 },
   'search.find': {
     params: (f) => asked(f, wordOf(f)),
@@ -79,16 +80,17 @@ export const searchExamples = examples<Facts>(facts, {
       'a later page': (f) => asked(f, wordOf(f), { after: new Date(Date.now() - 3_600_000) }),
       'a later page by relevance': (f) => asked(f, wordOf(f), { isRanked: true, after: new Date() }),
     },
-    buffers: 5_000,
+    buffers: 870,
+    index: ['idx_messages_content_gin', 'idx_slices_workspace', 'idx_words_pairs', 'positions_pkey'],
     bounds: counted,
   },
   'search.hold_position': { params: (f) => [1, f.chat, f.seq], buffers: 20 },
   'search.left_words': { params: () => [], buffers: 10 },
-  'search.neighbours': { params: (f) => [1, [f.chat], [f.message], 2], buffers: 20 },
-  'search.positions': { params: (f) => [1, f.chats], buffers: 1_600 },
+  'search.neighbours': { params: (f) => [1, [f.chat], [f.message], 2], buffers: 20, index: ['indexed_messages_pkey'] },
+  'search.positions': { params: (f) => [1, f.chats], buffers: 30, index: ['positions_pkey'], bounds: { sorted: 0 } },
   'search.purge': { params: (f) => [1, f.chat], buffers: 14_000, cold: 'removes a deleted chat in slices of 1,000' },
   'search.retire': { params: () => [1], buffers: 50, cold: 'what is left of generations before the active one' },
-  'search.retire_documents': { params: () => [], buffers: 14_000, cold: 'empties the index of the last release' },
+  'search.retire_documents': { params: () => [], buffers: 3_100, cold: 'empties the index of the last release' },
   'search.retire_messages': { params: () => [1], buffers: 14_000, cold: 'removes an index that was replaced' },
   'search.retire_words': {
     params: () => [1],

@@ -11,6 +11,8 @@ export interface Example<Facts> {
   readonly deep?: (facts: Facts) => readonly unknown[];
   /** The same asked otherwise, under a name for each: with another plan, and within the same bounds. */
   readonly also?: Readonly<Record<string, (facts: Facts) => readonly unknown[]>>;
+  /** Indexes that it goes by, however it is asked: all are in its plan, or in those of the functions that it calls. */
+  readonly index?: readonly string[];
   /** Blocks of 8 KiB that it touches at most. */
   readonly buffers: number;
   /** What it may do beyond a page. */
