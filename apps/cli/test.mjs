@@ -1,5 +1,6 @@
 // `npm test`: everything that must be green, one step after another, and one line at the end that counts.
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +12,10 @@ Runs format, lint, types, architecture and unused-code checks, then unit tests, 
 interface (stress) and the end-to-end tests on both topologies, against real PostgreSQL, NATS and Redis. STEP is one of:
 check, unit, stress, standalone, distributed, system; or import, which with CORPUS=FILE imports and compares a given
 history; or nightly (npm run test:nightly), which takes longer than a commit should wait: the plan of every statement on a
-million messages, every case of the crashes, and drops; or drops (npm run test:drops), a minute of clients whose network
-and bus fail all the time. Drops and stress tell more: npm run test:stress -- --help.`;
+million messages, every case of the crashes, stories and drops; or stories, what people do in their chats against a model,
+a hundred times on both topologies from a random seed that it prints (MODEL_SEED=… MODEL_RUNS=… for given ones); or drops
+(npm run test:drops), a minute of clients whose network and bus fail all the time. Drops and stress tell more:
+npm run test:stress -- --help.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];
@@ -75,6 +78,14 @@ async function program(name) {
   results.push({ name, passed, failed: failed + broken, ms: performance.now() - started });
 }
 
+/** Others each night: the seed is printed, so that what failed can be had again. */
+async function stories() {
+  const { MODEL_SEED = String(randomInt(2 ** 31)), MODEL_RUNS = '100' } = process.env;
+  console.log(`\nMODEL_SEED=${MODEL_SEED} MODEL_RUNS=${MODEL_RUNS}`);
+  for (const TOPOLOGY of ['standalone', 'distributed'])
+    await tests(`stories ${TOPOLOGY}`, 'test/jest.e2e.js', { TOPOLOGY, MODEL_SEED, MODEL_RUNS }, ['model.e2e-spec']);
+}
+
 const steps = {
   check: async () => {
     for (const name of ['format', 'lint', 'types', 'architecture', 'unused']) await check(name);
@@ -90,8 +101,10 @@ const steps = {
 const extraSteps = {
   nightly: async () => {
     await tests('nightly', 'test/jest.nightly.js');
+    await stories();
     await program('drops');
   },
+  stories,
   drops: () => program('drops'),
   import: () => tests('import', 'test/jest.system.js', {}, ['import', '-t', 'stores a history']),
 };

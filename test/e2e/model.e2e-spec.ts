@@ -6,7 +6,7 @@ import { compareChat, compareLists, compareLooks } from './model/compare.js';
 import { anyStory, type Step } from './model/steps.js';
 import { World } from './model/world.js';
 
-/** A failure names its seed. Another seed or more runs find more. */
+/** A failure names its seed. Another seed or more runs find more, as every night does (`apps/cli/test.mjs`). */
 const seed = Number(process.env.MODEL_SEED ?? 20_260_101);
 const numRuns = Number(process.env.MODEL_RUNS ?? 5);
 /** Finding the shortest story that fails ends here. */
