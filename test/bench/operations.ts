@@ -1,7 +1,9 @@
 import type { Subject } from './subject.js';
 
 interface Health {
-  readonly dependencies: readonly { readonly details?: { readonly pool?: { readonly max: number } } }[];
+  readonly dependencies: readonly {
+    readonly details?: { readonly pools?: Readonly<Record<string, { readonly max: number }>> };
+  }[];
 }
 
 const timeoutMs = 5_000;
@@ -14,8 +16,10 @@ async function healthOf(port: number): Promise<Health> {
 /** How many connections to PostgreSQL all processes together may have. */
 export async function connectionCap({ metricsPorts }: Subject): Promise<number> {
   const processes = await Promise.all(Object.values(metricsPorts).map(healthOf));
-  const pools = processes.flatMap(({ dependencies }) => dependencies.map(({ details }) => details?.pool?.max ?? 0));
-  return pools.reduce((sum, max) => sum + max, 0);
+  const pools = processes.flatMap(({ dependencies }) =>
+    dependencies.flatMap(({ details }) => Object.values(details?.pools ?? {})),
+  );
+  return pools.reduce((sum, { max }) => sum + max, 0);
 }
 
 /** Sockets that the gateway has closed with this code. */

@@ -7,7 +7,7 @@ const requests = 'http_request_duration_seconds';
 function served(service: string): readonly Panel[] {
   const ofSubject = `{subject=~"${service}\\\\..*"}`;
   const ofOperation = `{operation=~"${service}\\\\..*"}`;
-  const connections = (state: string) => `sum(db_connections_${state}{pool="${service}"})`;
+  const connections = (state: string) => `sum by (pool) (db_connections_${state}{pool=~"${service}(\\\\..*)?"})`;
   return [
     {
       title: 'Calls, by subject',
@@ -33,13 +33,13 @@ function served(service: string): readonly Panel[] {
       lines: { '{{operation}}': quantile(0.99, 'db_operation_duration_seconds', ['operation'], ofOperation) },
     },
     {
-      title: 'Connections to PostgreSQL',
+      title: 'Connections to PostgreSQL, by pool',
       unit: 'short',
       lines: {
-        active: connections('active'),
-        idle: connections('idle'),
-        'callers who wait': connections('waiting'),
-        most: connections('max'),
+        '{{pool}} active': connections('active'),
+        '{{pool}} idle': connections('idle'),
+        '{{pool}} callers who wait': connections('waiting'),
+        '{{pool}} most': connections('max'),
       },
     },
     {

@@ -2,6 +2,7 @@ import { Gauge } from 'prom-client';
 import { Logger } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
 import type { Database, PoolState } from './database.js';
+import type { Pool } from './pools.js';
 
 const everyMs = 10_000;
 const nearlyAll = 0.9;
@@ -27,29 +28,34 @@ gauge('db_connections_idle', 'Connections of the pool that wait for work', ({ id
 gauge('db_connections_waiting', 'Callers who wait for a connection', ({ waiting }) => waiting);
 gauge('db_connections_max', 'Most connections that the pool may open', ({ max }) => max);
 
-/** Shows how full the pool of a service is, and warns while it is nearly exhausted. */
+/** Shows how full the pools of a service are, and warns while one is nearly exhausted. */
 export class ConnectionMonitor {
   private readonly timer: NodeJS.Timeout;
 
-  constructor(
-    private readonly name: string,
-    private readonly database: Database,
-  ) {
-    pools.set(name, database);
+  constructor(private readonly watched: readonly Pool[]) {
+    for (const { name, database } of watched) pools.set(name, database);
     this.timer = setInterval(() => this.look(), everyMs).unref();
   }
 
-  /** Warns when more than nine tenths of the connections are in use. Answers whether it did. */
-  look(): boolean {
-    const { total, idle, waiting, max } = this.database.poolState();
-    const active = total - idle;
-    if (active <= nearlyAll * max) return false;
-    logger.warn('Database connection pool nearly exhausted', { pool: this.name, active, max, waiting });
-    return true;
+  /**
+   * Warns of a pool with more than nine tenths of its connections in use, or where that is normal with callers who wait.
+   * Answers the names of those.
+   */
+  look(): string[] {
+    return this.watched.filter(isNearlyExhausted).map(({ name, database }) => {
+      const { total, idle, waiting, max } = database.poolState();
+      logger.warn('Database connection pool nearly exhausted', { pool: name, active: total - idle, max, waiting });
+      return name;
+    });
   }
 
   stop(): void {
     clearInterval(this.timer);
-    if (pools.get(this.name) === this.database) pools.delete(this.name);
+    for (const { name, database } of this.watched) if (pools.get(name) === database) pools.delete(name);
   }
+}
+
+function isNearlyExhausted({ database, fullIsNormal = false }: Pool): boolean {
+  const { total, idle, waiting, max } = database.poolState();
+  return fullIsNormal ? waiting > 0 : total - idle > nearlyAll * max;
 }

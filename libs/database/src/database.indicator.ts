@@ -1,6 +1,7 @@
 import type { HealthIndicator, HealthReport } from '#telemetry/health-indicator.js';
 import type { Database } from './database.js';
 import type { ServiceDataSource } from './data-source.js';
+import type { Pool } from './pools.js';
 import { sql } from './statement.js';
 
 const ping = sql('database.ping', 'SELECT 1 AS one');
@@ -13,11 +14,13 @@ export class DatabaseIndicator implements HealthIndicator {
   constructor(
     private readonly database: Database,
     private readonly service: ServiceDataSource,
+    private readonly pools: readonly Pool[],
   ) {}
 
   async check(): Promise<HealthReport> {
     await this.database.query(ping);
-    return { state: 'up', details: { pool: this.database.poolState() } };
+    const pools = Object.fromEntries(this.pools.map(({ name, database }) => [name, database.poolState()]));
+    return { state: 'up', details: { pools } };
   }
 
   async isCurrent(): Promise<boolean> {

@@ -3,27 +3,19 @@ import { ConnectionMonitor } from './connection.monitor.js';
 import { Database } from './database.js';
 import { createDataSource, defaultPool, type PoolSettings, type ServiceDataSource } from './data-source.js';
 import { DatabaseIndicator } from './database.indicator.js';
+import { Pools } from './pools.js';
 
 /** Connections out of a service's pool for statements that must not wait behind all others. */
 export interface Lane {
+  /** What its pool is called in metrics, behind the name of the service. */
+  readonly name: string;
   /** By which it is injected. */
   readonly token: new (...args: ConstructorParameters<typeof Database>) => Database;
   readonly max: number;
   /** Where it is another than that of the pool. */
   readonly statementTimeoutMs?: number;
-}
-
-/** All connections of a service: its pool, and its lane where it has one. */
-export class Pools {
-  constructor(private readonly databases: readonly Database[]) {}
-
-  get max(): number {
-    return this.databases.reduce((sum, database) => sum + database.poolState().max, 0);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.databases.map((database) => database.close()));
-  }
+  /** Whether it uses all of its connections whenever there is much to do. */
+  readonly fullIsNormal?: boolean;
 }
 
 /** Gives an app its `Database`, connected before the app starts and closed after its last handler. */
@@ -52,16 +44,24 @@ export class DatabaseModule implements OnApplicationShutdown {
           useFactory: () =>
             open(token, { ...service, entities: [], migrations: [] }, { ...pool, max, statementTimeoutMs }),
         })),
-        { provide: Pools, useFactory: (...databases: Database[]) => new Pools(databases), inject: tokens },
         {
-          provide: ConnectionMonitor,
-          useFactory: (database: Database) => new ConnectionMonitor(service.schema, database),
-          inject: [Database],
+          provide: Pools,
+          useFactory: (database: Database, ...others: Database[]) =>
+            new Pools([
+              { name: service.schema, database },
+              ...lanes.map(({ name, fullIsNormal = false }, index) => ({
+                name: `${service.schema}.${name}`,
+                database: others[index]!,
+                fullIsNormal,
+              })),
+            ]),
+          inject: tokens,
         },
+        { provide: ConnectionMonitor, useFactory: ({ all }: Pools) => new ConnectionMonitor(all), inject: [Pools] },
         {
           provide: DatabaseIndicator,
-          useFactory: (database: Database) => new DatabaseIndicator(database, service),
-          inject: [Database],
+          useFactory: (database: Database, { all }: Pools) => new DatabaseIndicator(database, service, all),
+          inject: [Database, Pools],
         },
       ],
       exports: [DatabaseIndicator, ...tokens],

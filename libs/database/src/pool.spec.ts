@@ -55,11 +55,11 @@ describe('A pool', () => {
 
   it('shows how full it is, and says so when it is nearly exhausted', async () => {
     const database = await test.database('pool', { ...defaultPool, max: 2 });
-    const monitor = new ConnectionMonitor('watched', database);
-    expect(monitor.look()).toBe(false);
+    const monitor = new ConnectionMonitor([{ name: 'watched', database }]);
+    expect(monitor.look()).toEqual([]);
     const busy = [1, 2].map(() => database.query(sleep, [0.3]));
     while (database.poolState().total - database.poolState().idle < 2) await new Promise(setImmediate);
-    expect(monitor.look()).toBe(true);
+    expect(monitor.look()).toEqual(['watched']);
     const text = await metrics.metrics();
     expect(text).toContain('db_connections_active{pool="watched"} 2');
     expect(text).toContain('db_connections_max{pool="watched"} 2');

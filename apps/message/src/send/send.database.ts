@@ -7,4 +7,4 @@ export const mostFlushes = 3;
 /** Connections that these flushes have for themselves: sends never wait behind reads. */
 export class SendDatabase extends Database {}
 
-export const sendLane: Lane = { token: SendDatabase, max: mostFlushes };
+export const sendLane: Lane = { name: 'flush', token: SendDatabase, max: mostFlushes, fullIsNormal: true };

@@ -12,7 +12,7 @@ export class FindDatabase extends Database {}
  * not come that far is ended by PostgreSQL when half of its time has passed once more.
  */
 export function findLane(poolMax: number, budgetMs: number): Lane {
-  return { token: FindDatabase, max: poolMax - forIndex, statementTimeoutMs: statementMs(budgetMs) };
+  return { name: 'find', token: FindDatabase, max: poolMax - forIndex, statementTimeoutMs: statementMs(budgetMs) };
 }
 
 /** How long a statement of a search may take at all. */
