@@ -5,6 +5,8 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { startPostgres } from '#servers/postgres.js';
 import { freePort, startSystem, type System } from '../e2e/system.js';
 import { runCommand, type Outcome } from './command.js';
 import { atNight } from './nightly.js';
@@ -205,11 +207,26 @@ describe('The launcher ends', () => {
     expect(output).not.toMatch(/\n\s+at |Starting|did not start/);
   });
 
+  it('with every pool that PostgreSQL has no room for, before any app is started', async () => {
+    const { code, output } = await launch(['--message', '4'], { AUTH_POOL_MAX: '150', MESSAGE_POOL_MAX: '30' });
+    expect(code).toBe(1);
+    expect(output).toMatch(/- AUTH_POOL_MAX: 150 connections are more than the 97 /);
+    expect(output).toMatch(/- 4 x MESSAGE_POOL_MAX: 120 connections are more than the 97 /);
+    expect(output).toMatch(/AUTH_POOL_MAX \+ CHAT_POOL_MAX \+ 4 x MESSAGE_POOL_MAX \+ SEARCH_POOL_MAX: together 288 /);
+    expect(output).not.toMatch(/\n\s+at |did not start/);
+  });
+
   it('when an app cannot start, with what the app said, and tries it once only', async () => {
-    const { code, output } = await launch([], { AUTH_POOL_MAX: '150' });
+    const server = await startPostgres({ dataDir: join(folder, 'given') });
+    const admin = new pg.Client(server.adminUrl);
+    await admin.connect();
+    await admin.query('CREATE ROLE fechatter_auth; ALTER ROLE fechatter_auth SET synchronous_commit = off');
+    await admin.end();
+    const { code, output } = await launch([], { NODE_ENV: 'production', DATABASE_ADMIN_URL: server.adminUrl });
+    await server.stop();
     expect(code).toBe(1);
     expect(output).toContain('auth-0 did not start (exit code 1)');
-    expect(output.match(/AUTH_POOL_MAX: 150 connections are more than/g)).toHaveLength(1);
+    expect(output.match(/synchronous_commit = off/g)).toHaveLength(1);
     expect(output).not.toMatch(/\n\s+at /);
   });
 

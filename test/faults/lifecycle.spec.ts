@@ -154,6 +154,23 @@ describe('A configuration that cannot work', () => {
       expect.stringMatching(/^TRUST_PROXY: must be addresses or networks/),
     ]);
   });
+
+  it('stops a start whose pools together are more than PostgreSQL allows, though each alone would do', async () => {
+    const pools = { AUTH_POOL_MAX: '40', CHAT_POOL_MAX: '40', MESSAGE_POOL_MAX: '40' };
+    const { code, output } = await runCommand(['apps/cli/start.mjs'], { ...(await environment(dataDir)), ...pools });
+    expect(code).toBe(1);
+    expect(output).toMatch(/together 128 connections are more than the 97 .*; lower them or raise max_connections/);
+    expect(output).not.toMatch(/\n\s+at /);
+  });
+
+  it('stops a start with every pool that is too large alone, too', async () => {
+    const pools = { AUTH_POOL_MAX: '98', CHAT_POOL_MAX: '150' };
+    const { code, output } = await runCommand(['apps/cli/start.mjs'], { ...(await environment(dataDir)), ...pools });
+    expect(code).toBe(1);
+    for (const each of ['AUTH_POOL_MAX: 98', 'CHAT_POOL_MAX: 150'])
+      expect(output).toContain(`- ${each} connections are more than the 97 that PostgreSQL has`);
+    expect(output).toContain('together 266');
+  });
 });
 
 async function untilLoginWorks(system: System): Promise<void> {

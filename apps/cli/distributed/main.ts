@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentWith, readConfig, readTogether } from '#config/config.js';
+import { requireConnectionsOfAll } from '#database/connection-limit.js';
 import { installationSecret } from '#service/installation-secret.js';
 import { runUntilEnd, type Lifetime } from '#service/lifetime.js';
 import { ensurePortIsFree } from '#service/port.js';
 import { StartError } from '#service/start-error.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { connectionDemands } from '../../standalone/src/connections.js';
 import { lookAhead } from '../../standalone/src/look-ahead.js';
 import { ready, terminalDefaults } from '../../standalone/src/terminal.js';
 import { DistributedConfig } from './distributed.config.js';
@@ -33,6 +35,7 @@ async function start(counts: Readonly<Record<string, number>>, lifetime: Lifetim
   process.stderr.write(`Starting PostgreSQL, NATS, Redis and ${processes.length} processes …\n`);
 
   const servers = await startServers(settings, folder, lifetime);
+  await requireConnectionsOfAll(servers.database.ownerUrl, connectionDemands(counts));
   const shared = sharedEnvironment(settings, servers, folder);
   const gateways = processes.filter(({ app }) => app === 'gateway');
   const services = processes.filter(({ app }) => app !== 'gateway');

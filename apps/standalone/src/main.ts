@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { BusIndicator } from '#bus/bus.indicator.js';
 import { LocalBus } from '#bus/local-bus.js';
 import { environmentWith, readConfig, readTogether } from '#config/config.js';
+import { requireConnectionsOfAll } from '#database/connection-limit.js';
 import { Probes } from '#health/probes.js';
 import type { App, RunningApp } from '#service/app.js';
 import { EmbeddedDatabase } from '#service/embedded-database.js';
@@ -22,6 +23,7 @@ import { chatApp } from '../../chat/src/chat.app.js';
 import { gatewayApp } from '../../gateway/src/gateway.app.js';
 import { messageApp } from '../../message/src/message.app.js';
 import { searchApp } from '../../search/src/search.app.js';
+import { connectionDemands } from './connections.js';
 import { dataSources } from './data-sources.js';
 import { lookAhead } from './look-ahead.js';
 import { ready, terminalDefaults } from './terminal.js';
@@ -47,6 +49,7 @@ async function start(lifetime: Lifetime): Promise<void> {
 
   const database = await EmbeddedDatabase.start(folder, dataSources, (reason) => lifetime.fail(reason));
   lifetime.onEnd(() => database.stop());
+  await requireConnectionsOfAll(database.prepared.ownerUrl, connectionDemands());
   // The probes answer to the last: a server that finishes its work is not ready, but alive.
   let operations: OperationsServer | undefined = undefined;
   lifetime.onEnd(async () => operations?.close());

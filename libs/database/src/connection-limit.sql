@@ -3,5 +3,5 @@
 -- database.connection_limit
 SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
 - coalesce(current_setting('reserved_connections', true)::int, 0) AS server,
-rolconnlimit AS role, current_user AS name
-FROM pg_roles WHERE rolname = current_user;
+rolconnlimit AS role, rolname AS name
+FROM pg_roles WHERE rolname = ANY (coalesce($1::text[], ARRAY[current_user]));

@@ -7,7 +7,6 @@ import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
-import { requireConnections } from './connection-limit.js';
 import { ConnectionMonitor } from './connection.monitor.js';
 import { createDataSource, defaultPool } from './data-source.js';
 import { Database } from './database.js';
@@ -66,14 +65,6 @@ describe('A pool', () => {
     await Promise.all(busy);
     monitor.stop();
     expect(await metrics.metrics()).not.toContain('watched');
-  });
-
-  it('larger than PostgreSQL allows is refused with what to do', async () => {
-    const database = await test.database('pool');
-    await expect(requireConnections(database, 100, 'CHAT_POOL_MAX')).rejects.toThrow(
-      /CHAT_POOL_MAX: 100 connections are more than the 97 .* max_connections/,
-    );
-    await requireConnections(database, 97, 'CHAT_POOL_MAX');
   });
 });
 
