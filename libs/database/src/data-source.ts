@@ -45,6 +45,7 @@ export function createDataSource(
     applicationName: `fechatter-${service.schema}`,
     extra: {
       max: pool.max,
+      // The guide keeps ten: the pool of a service at work has as many as it needs, and one at rest takes none from others.
       min: 1,
       connectionTimeoutMillis: pool.acquireTimeoutMs,
       idleTimeoutMillis: 600_000,

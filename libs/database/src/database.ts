@@ -46,6 +46,9 @@ export class Database {
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     const client = await timed('connect', () => this.connect());
     let broken: Error | undefined;
+    const onError = (error: Error) => void (broken = error);
+    // Between two statements nobody else hears that the connection has ended: it would end the process.
+    client.on('error', onError);
     try {
       await timed('begin', () => client.query('BEGIN'));
       const result = await work({ query: (statement, params = []) => this.run(client, statement, params) });
@@ -57,6 +60,7 @@ export class Database {
       });
       throw toUnavailable(error);
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { startPgbouncer } from '#servers/pgbouncer.js';
 import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
+import { eventually } from '#testing/eventually.js';
 import { ConnectionMonitor } from './connection.monitor.js';
 import { createDataSource, defaultPool } from './data-source.js';
 import { Database } from './database.js';
@@ -16,6 +19,11 @@ import { sql } from './statement.js';
 const service = { schema: 'pool', entities: [], migrations: [] };
 const sleep = sql('spec.sleep', 'SELECT pg_sleep($1::float8)');
 const add = sql('spec.add', 'SELECT $1::int + $2::int AS sum, pg_backend_pid() AS pid');
+const soonEnded = sql(
+  'spec.soon_ended',
+  `SELECT set_config('idle_in_transaction_session_timeout', '100ms', true), pg_backend_pid() AS pid`,
+);
+const alive = sql('spec.alive', 'SELECT FROM pg_stat_activity WHERE pid = $1');
 const settings = sql(
   'spec.settings',
   `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
@@ -34,6 +42,25 @@ afterAll(() => test.close());
 describe('A pool', () => {
   it('has the time-outs of the guide in every session', async () => {
     expect(await (await test.database('pool')).query(settings)).toEqual(inForce);
+  });
+
+  it('has the settings of the guide', async () => {
+    const { dataSource } = await test.database('pool');
+    expect(((dataSource.driver as PostgresDriver).master as pg.Pool).options).toMatchObject({
+      ...{ max: 10, min: 1, connectionTimeoutMillis: 3_000, idleTimeoutMillis: 600_000, maxLifetimeSeconds: 1_800 },
+      keepAlive: true,
+    });
+  });
+
+  it('gets the connection of a forgotten transaction back: PostgreSQL ends it', async () => {
+    const [database, other] = [await test.database('pool', { ...defaultPool, max: 1 }), await test.database('pool')];
+    const forgotten = database.transaction(async (transaction) => {
+      const [session] = await transaction.query<{ pid: number }>(soonEnded);
+      await eventually(async () => (await other.query(alive, [session?.pid])).length === 0, 'PostgreSQL ends it');
+      await transaction.query(add, [1, 2]);
+    });
+    await expect(forgotten).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await database.query(add, [1, 2])).toMatchObject([{ sum: 3 }]);
   });
 
   it('that is exhausted lets callers wait for a bounded time, answers UNAVAILABLE, and recovers', async () => {
