@@ -19,6 +19,7 @@ import { sql } from './statement.js';
 const service = { schema: 'pool', entities: [], migrations: [] };
 const sleep = sql('spec.sleep', 'SELECT pg_sleep($1::float8)');
 const add = sql('spec.add', 'SELECT $1::int + $2::int AS sum, pg_backend_pid() AS pid');
+const divide = sql('spec.divide', 'SELECT 1 / $1::int AS result');
 const soonEnded = sql(
   'spec.soon_ended',
   `SELECT set_config('idle_in_transaction_session_timeout', '100ms', true), pg_backend_pid() AS pid`,
@@ -92,6 +93,20 @@ describe('A pool', () => {
     await Promise.all(busy);
     monitor.stop();
     expect(await metrics.metrics()).not.toContain('watched');
+  });
+});
+
+describe('A statement that fails', () => {
+  it('is counted and timed by its name, as the one that succeeds is timed', async () => {
+    const database = await test.database('pool');
+    await expect(database.query(divide, [0])).rejects.toMatchObject({ code: '22012' });
+    await expect(database.transaction((transaction) => transaction.query(divide, [0]))).rejects.toMatchObject({
+      code: '22012',
+    });
+    await database.query(divide, [2]);
+    const text = await metrics.metrics();
+    expect(text).toContain('db_operation_errors_total{operation="spec.divide"} 2');
+    expect(text).toContain('db_operation_duration_seconds_count{operation="spec.divide"} 3');
   });
 });
 
