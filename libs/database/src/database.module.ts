@@ -28,8 +28,12 @@ export class DatabaseModule implements OnApplicationShutdown {
 
   /** `pool` has the connections of the lane too. */
   static register(url: string, service: ServiceDataSource, pool = defaultPool, lane?: Lane): DynamicModule {
-    const open = async (kind: Lane['token'], part: ServiceDataSource, settings: PoolSettings) =>
-      new kind(await createDataSource(url, part, settings).initialize(), settings.prepared);
+    const open = async (kind: Lane['token'], part: ServiceDataSource, settings: PoolSettings) => {
+      const { prepared, statementTimeoutMs } = settings;
+      // Behind PgBouncer sessions have the time-outs of their role, and a lane has to say what else it wants.
+      const own = prepared === false && statementTimeoutMs !== pool.statementTimeoutMs ? statementTimeoutMs : undefined;
+      return new kind(await createDataSource(url, part, settings).initialize(), prepared, own);
+    };
     const lanes = lane === undefined ? [] : [lane];
     const tokens = [Database, ...lanes.map(({ token }) => token)];
     return {

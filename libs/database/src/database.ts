@@ -30,7 +30,14 @@ export class Database {
   constructor(
     readonly dataSource: DataSource,
     private readonly prepared = true,
+    /** Set for each statement: where a session cannot be given a time-out of its own. */
+    private readonly statementTimeoutMs?: number,
   ) {}
+
+  private get begin(): string {
+    const limit = this.statementTimeoutMs;
+    return limit === undefined ? 'BEGIN' : `BEGIN; SET LOCAL statement_timeout = ${limit}`;
+  }
 
   private get pool(): pg.Pool {
     return (this.dataSource.driver as PostgresDriver).master as pg.Pool;
@@ -38,6 +45,8 @@ export class Database {
 
   /** Rows of one statement. Bigints are numbers, timestamps are Dates. Throws UNAVAILABLE for what will pass by itself. */
   async query<Row extends object>(statement: Statement, params: readonly unknown[] = []): Promise<Row[]> {
+    if (this.statementTimeoutMs !== undefined)
+      return this.transaction((transaction) => transaction.query<Row>(statement, params));
     this.checkRoom();
     return this.run<Row>(this.pool, statement, params);
   }
@@ -50,7 +59,7 @@ export class Database {
     // Between two statements nobody else hears that the connection has ended: it would end the process.
     client.on('error', onError);
     try {
-      await timed('begin', () => client.query('BEGIN'));
+      await timed('begin', () => client.query(this.begin));
       const result = await work({ query: (statement, params = []) => this.run(client, statement, params) });
       await timed('commit', () => client.query('COMMIT'));
       return result;

@@ -1,18 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { startPgbouncer } from '#servers/pgbouncer.js';
-import type { SystemServer } from '#servers/system-server.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { eventually } from '#testing/eventually.js';
 import { ConnectionMonitor } from './connection.monitor.js';
-import { createDataSource, defaultPool } from './data-source.js';
-import { Database } from './database.js';
+import { defaultPool } from './data-source.js';
 import { readServer } from './server-report.js';
 import { sql } from './statement.js';
 
@@ -115,46 +109,5 @@ describe('A report on the server', () => {
     const { settings: found, costly } = await readServer(test.adminUrl);
     expect(found).toContainEqual({ name: 'max_connections', setting: '100', unit: null });
     expect(costly).toBeUndefined();
-  });
-});
-
-describe('Behind a PgBouncer in transaction mode', () => {
-  let folder: string;
-  let bouncer: SystemServer;
-  let url: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'fechatter-bouncer-'));
-    const own = new URL(test.url('pool'));
-    bouncer = await startPgbouncer([own.href], { dir: folder });
-    own.port = String(bouncer.port);
-    url = own.href;
-  }, 120_000);
-  afterAll(async () => {
-    await bouncer?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(prepared: boolean): Promise<Database> {
-    const dataSource = createDataSource(url, service, { ...defaultPool, max: 20, prepared });
-    return new Database(await dataSource.initialize(), prepared);
-  }
-
-  it('statements and transactions of many meet few connections, with the time-outs of the guide', async () => {
-    const database = await open(false);
-    const work = Array.from({ length: 200 }, (_, index) =>
-      index % 2 === 0
-        ? database.query<{ sum: number; pid: number }>(add, [index, 1])
-        : database.transaction((transaction) => transaction.query<{ sum: number; pid: number }>(add, [index, 1])),
-    );
-    const rows = (await Promise.all(work)).flat();
-    expect(rows.map(({ sum }) => sum)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
-    expect(new Set(rows.map(({ pid }) => pid)).size).toBeLessThanOrEqual(3);
-    expect(await database.query(settings)).toEqual(inForce);
-    await database.close();
-  });
-
-  it('a connection that prepares by name is refused, which DATABASE_PREPARED=false is for', async () => {
-    await expect(open(true)).rejects.toThrow(/unsupported startup parameter/);
   });
 });
