@@ -7,7 +7,6 @@ import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { eventually } from '#testing/eventually.js';
 import { ConnectionMonitor } from './connection.monitor.js';
 import { defaultPool } from './data-source.js';
-import { readServer } from './server-report.js';
 import { sql } from './statement.js';
 
 const service = { schema: 'pool', entities: [], migrations: [] };
@@ -101,13 +100,5 @@ describe('A statement that fails', () => {
     const text = await metrics.metrics();
     expect(text).toContain('db_operation_errors_total{operation="spec.divide"} 2');
     expect(text).toContain('db_operation_duration_seconds_count{operation="spec.divide"} 3');
-  });
-});
-
-describe('A report on the server', () => {
-  it('has its settings, and says whether statements are counted', async () => {
-    const { settings: found, costly } = await readServer(test.adminUrl);
-    expect(found).toContainEqual({ name: 'max_connections', setting: '100', unit: null });
-    expect(costly).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import './bigint.js';
 
 /** A setting of a running server, as pg_settings shows it. */
 export interface LiveSetting {
@@ -9,16 +10,17 @@ export interface LiveSetting {
 
 /** A statement that took much of the server's time. */
 export interface Costly {
-  readonly calls: string;
+  readonly calls: number;
   readonly total_ms: number;
   readonly query: string;
 }
 
 const settings = 'SELECT name, setting, unit FROM pg_settings';
 const counted = `SELECT 1 FROM pg_extension WHERE extname = 'pg_stat_statements'`;
+/** Without those that set passwords, which would be shown with them. */
 const costly = `
   SELECT calls, round(total_exec_time) AS total_ms, left(regexp_replace(query, '\\s+', ' ', 'g'), 100) AS query
-  FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 10`;
+  FROM pg_stat_statements WHERE query !~* '\\mpassword\\M' ORDER BY total_exec_time DESC LIMIT 10`;
 
 /** How a PostgreSQL is set, and what took most of its time; undefined where it does not count that. */
 export async function readServer(url: string): Promise<{ settings: LiveSetting[]; costly: Costly[] | undefined }> {
