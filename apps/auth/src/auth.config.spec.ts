@@ -27,6 +27,9 @@ describe('AuthConfig', () => {
 
   it('announces a key before it signs', () => {
     expect(problems({ ...given, SIGNING_KEY_SECONDS: '60', SIGNING_KEY_NOTICE_SECONDS: '60' })).toHaveLength(1);
+    expect(problems({ ...given, SIGNING_KEY_SECONDS: '3600' })).toEqual([
+      'SIGNING_KEY_NOTICE_SECONDS: must be less than SIGNING_KEY_SECONDS (time that a signing key is published before it signs)',
+    ]);
   });
 
   it('has no demo in production', () => {

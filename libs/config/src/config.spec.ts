@@ -64,6 +64,16 @@ describe('The configuration', () => {
     expect(problemsOf(() => readConfig(Periods, { LONG: '7', SHORT: '8' }))).toEqual(['SHORT: must be less than LONG']);
   });
 
+  it('says what is wrong with a default beside what is given, not that it has to be given', () => {
+    const Periods = z
+      .object({ LONG: integer(1, 100), SHORT: integer(1, 100).prefault('7').describe('the short one') })
+      .refine(({ LONG, SHORT }) => SHORT < LONG, { path: ['SHORT'], error: 'must be less than LONG' });
+    expect(problemsOf(() => readConfig(Periods, { LONG: '5' }))).toEqual([
+      'SHORT: must be less than LONG (the short one)',
+    ]);
+    expect(problemsOf(() => readConfig(Periods, {}))).toEqual(['LONG: is required']);
+  });
+
   it('of several schemas is refused with the problems of all, each told once', () => {
     const Other = z.object({ PORT: Schema.shape.PORT, SECRET: z.string().min(16) });
     const env = { PORT: 'x', SECRET: 'short', NATS_URL: 'nats://a' };

@@ -57,7 +57,8 @@ export function readConfig<Schema extends z.ZodObject>(
     result.error?.issues.map((issue) => {
       const name = String(issue.path[0] ?? '');
       const description = (schema.shape[name] as z.ZodType | undefined)?.description;
-      const what = name in given ? issue.message : 'is required';
+      // A variable that is not given may be at fault by its default, too, beside another one that is given.
+      const what = name in given || issue.code === 'custom' ? issue.message : 'is required';
       return `${name}: ${what}${description === undefined ? '' : ` (${description})`}`;
     }) ?? [];
   throw new ConfigError([...problems, ...unknown]);
