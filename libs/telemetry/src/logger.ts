@@ -1,4 +1,4 @@
-import { pino, type Logger as PinoLogger } from 'pino';
+import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from 'pino';
 import { currentIds } from './tracer.js';
 
 /** Names that never reach a log with their values, at any of the depths that our own code logs. */
@@ -6,21 +6,27 @@ const secrets = ['password', 'token', 'refresh_token', 'ticket', 'authorization'
 
 let root: PinoLogger = build('info', 'fechatter');
 
-function build(level: string, app: string): PinoLogger {
-  return pino({
+function build(level: string, app: string, destination?: DestinationStream): PinoLogger {
+  const options: LoggerOptions = {
     level,
     base: { app, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'message',
     mixin: currentIds,
     formatters: { level: (label) => ({ level: label }) },
+    // Pino's own would keep of the causes their messages only.
+    serializers: { err: (described: object) => described },
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
-  });
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** Sets level and app name for every Logger of this process; called once at the start. */
-export function configureLogging(level: string, app: string): void {
-  root = build(level, app);
+/**
+ * Sets level and app name for every Logger of this process; called once at the start. `destination` gets the lines in
+ * place of standard output.
+ */
+export function configureLogging(level: string, app: string, destination?: DestinationStream): void {
+  root = build(level, app, destination);
 }
 
 /** JSON lines on standard output. Give facts as fields, never secrets or message text. */
