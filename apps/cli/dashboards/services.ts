@@ -94,6 +94,12 @@ export const services: readonly Dashboard[] = [
         lines: { '{{outcome}}': `sum by (outcome) (${rate('fechatter_realtime_thinned_frames_total')})` },
       },
       {
+        title: 'Behind the logs by',
+        about: 'How long a chat has been known to have more than was sent on. The rest is read from its log.',
+        unit: 's',
+        lines: { '{{instance}}': 'fechatter_realtime_log_lag_seconds' },
+      },
+      {
         title: 'Events that were lost on the bus',
         about: 'Nothing is lost to people: what is missing is read from the logs, later.',
         unit: 'ops',
@@ -104,7 +110,19 @@ export const services: readonly Dashboard[] = [
       },
     ],
   },
-  { name: 'auth', panels: [...served('auth'), cached('Users from the cache', 'user')] },
+  {
+    name: 'auth',
+    panels: [
+      ...served('auth'),
+      cached('Users from the cache', 'user'),
+      {
+        title: 'Passwords that are hashed',
+        about: 'Two at a time. Up to 256 wait, ten seconds at most; more are answered 503.',
+        unit: 'short',
+        lines: { '{{state}}': 'sum by (state) (fechatter_password_hashes)' },
+      },
+    ],
+  },
   { name: 'chat', panels: served('chat') },
   {
     name: 'message',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { FechatterError } from '#contracts/error.js';
+import { metrics } from '#telemetry/metrics.js';
 import { HashQueue } from './hash-queue.js';
+import { showHashes } from './hash.metrics.js';
 
 /** A job that ends when told to. */
 function job() {
@@ -27,6 +29,24 @@ describe('HashQueue', () => {
     );
     expect(most).toBe(2);
     expect(begun).toEqual(Array.from({ length: 50 }, (_, n) => n));
+  });
+
+  it('shows how many run and how many wait', async () => {
+    const queue = new HashQueue({ running: 2, waiting: 100, maxWaitMs: 10_000 });
+    showHashes(queue);
+    const shown = async () => (await metrics.metrics()).match(/^fechatter_password_hashes\{.*$/gm);
+    const jobs = Array.from({ length: 5 }, job);
+    const runs = jobs.map(({ work }) => queue.run(work));
+    expect(await shown()).toEqual([
+      'fechatter_password_hashes{state="running"} 2',
+      'fechatter_password_hashes{state="waiting"} 3',
+    ]);
+    for (const { end } of jobs) end();
+    await Promise.all(runs);
+    expect(await shown()).toEqual([
+      'fechatter_password_hashes{state="running"} 0',
+      'fechatter_password_hashes{state="waiting"} 0',
+    ]);
   });
 
   it('refuses at once when the line is full', async () => {

@@ -1,4 +1,5 @@
 import { FechatterError } from '#contracts/error.js';
+import type { HashCounts } from './hash.metrics.js';
 
 export interface HashQueueLimits {
   /** Jobs at once. */
@@ -17,6 +18,10 @@ export class HashQueue {
   private readonly line = new Set<() => void>();
 
   constructor(private readonly limits: HashQueueLimits) {}
+
+  get counts(): HashCounts {
+    return { running: this.running, waiting: this.line.size };
+  }
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.running < this.limits.running) this.running += 1;

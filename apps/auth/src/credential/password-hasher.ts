@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { HashQueue } from './hash-queue.js';
+import { showHashes } from './hash.metrics.js';
 
 /** argon2id at the floor that OWASP gives: 19 MiB, two passes, one lane. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -12,6 +13,10 @@ const limits = { running: 2, waiting: 256, maxWaitMs: 10_000 };
 export class PasswordHasher {
   private readonly queue = new HashQueue(limits);
   private readonly nobody = hash('the password of nobody', parameters);
+
+  constructor() {
+    showHashes(this.queue);
+  }
 
   async hash(password: string): Promise<string> {
     return this.queue.run(() => hash(password, parameters));

@@ -6,6 +6,7 @@ import { Delivery } from './delivery.js';
 import { Feed } from './feed.js';
 import { InboxSource, type Inbox } from './inbox-source.js';
 import { LogSource } from './log-source.js';
+import { showLag } from './realtime.metrics.js';
 import { Room, type RoomHost } from './room.js';
 import { WatchedUsers } from './watched-users.js';
 
@@ -28,7 +29,9 @@ export class Hub implements RoomHost {
     readonly bus: Bus,
     readonly source: LogSource,
     private readonly inboxes: InboxSource,
-  ) {}
+  ) {
+    showLag(this);
+  }
 
   /** Counts the connection from now on; `open` makes it receive. It leaves by itself when it closes. */
   enter(connection: Connection): void {

@@ -23,3 +23,27 @@ export const thinnedFrames = new Counter({
   labelNames: ['outcome'],
   registers,
 });
+
+interface Reader {
+  readonly behindSince: number | undefined;
+}
+
+const hubs: { readonly rooms: ReadonlyMap<number, { readonly reader: Reader }> }[] = [];
+
+new Gauge({
+  name: 'fechatter_realtime_log_lag_seconds',
+  help: 'Time for which entries of a log have been known and not been had, of the chat where it is longest',
+  registers,
+  collect() {
+    const now = Date.now();
+    let since = now;
+    for (const { rooms } of hubs)
+      for (const { reader } of rooms.values()) since = Math.min(since, reader.behindSince ?? now);
+    this.set((now - since) / 1_000);
+  },
+});
+
+/** Shows how far the rooms of a hub are behind their logs; the hub lives as long as the process. */
+export function showLag(hub: (typeof hubs)[number]): void {
+  hubs.push(hub);
+}
