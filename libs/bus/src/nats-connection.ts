@@ -18,9 +18,10 @@ export async function connectToNats(url: string, name: string): Promise<NatsConn
     reconnectTimeWait: 100,
     ignoreAuthErrorAbort: true,
     timeout: 2_000,
-    // A server that hangs is noticed within a second: callers get their 503 then, not at their deadlines.
-    pingInterval: 300,
-    maxPingOut: 2,
+    // A server that hangs is noticed within 750 ms: callers get their 503 then, not at their deadlines. One that is slow has
+    // 600 ms for its pong, however busy either side is: what has come is read between two pings.
+    pingInterval: 150,
+    maxPingOut: 4,
     noAsyncTraces: true,
   };
   const until = Date.now() + startLimitMs;

@@ -12,6 +12,9 @@ export interface Summary {
   readonly errors: number;
   readonly errorRate: number;
   readonly p99: number;
+  readonly slowest: number;
+  /** Each that was met, once. */
+  readonly statuses: readonly number[];
 }
 
 /** Somebody who sends and reads, and remembers what was acknowledged. */
@@ -81,5 +84,6 @@ function summary(name: string, answers: readonly Answer[]): Summary {
   const errorRate = errors / answers.length;
   const rate = (100 * errorRate).toFixed(1);
   process.stdout.write(`${name}: ${answers.length} requests, ${rate} % errors, p99 ${p99.toFixed(0)} ms\n`);
-  return { errors, errorRate, p99 };
+  const statuses = [...new Set(answers.map(({ status }) => status))];
+  return { errors, errorRate, p99, slowest: sorted.at(-1) ?? Number.NaN, statuses };
 }
