@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isMet, type Bench, type Topology } from '../../test/bench/bench.js';
+import { exitStatusOf, type Bench, type Topology } from '../../test/bench/bench.js';
 import { catalogue } from '../../test/bench/catalogue.js';
 import { keep, writeReport } from '../../test/bench/report/files.js';
 import { conditions } from '../../test/bench/report/html.js';
@@ -45,8 +45,7 @@ await runCommand(usage, options, async ({ quick, topology, json }, [name]) => {
     mkdirSync(dirname(json), { recursive: true });
     writeFileSync(json, JSON.stringify(results, undefined, 1));
   }
-  const missed = results.flatMap(({ figures }) => figures).filter((figure) => isMet(figure) === false);
-  return missed.length === 0 ? 0 : 1;
+  return exitStatusOf(results);
 });
 
 async function run(bench: Bench, topology: Topology, quick: boolean): Promise<Result> {

@@ -79,3 +79,8 @@ export function isMet({ bar, ours, ratio }: Figure): boolean | undefined {
   const value = bar.of === 'ours' ? ours : (ratio ?? Number.NaN);
   return value >= (bar.atLeast ?? -Infinity) && value <= (bar.atMost ?? Infinity);
 }
+
+/** The exit status of a measurement: 1 where a bar is missed. */
+export function exitStatusOf(results: readonly Findings[]): number {
+  return results.flatMap(({ figures }) => figures).some((figure) => isMet(figure) === false) ? 1 : 0;
+}
