@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startHouse, type House } from '#testing/app.js';
-import { currentIds } from '#telemetry/tracer.js';
+import { currentIds } from '#telemetry/current-span.js';
 import { inSpan, startTracing } from '#telemetry/tracing.js';
 import { eventually } from '#testing/eventually.js';
+import { upTo } from '#testing/range.js';
 import { authApp } from '../../apps/auth/src/auth.app.js';
 import { chatApp } from '../../apps/chat/src/chat.app.js';
 import { gatewayApp } from '../../apps/gateway/src/gateway.app.js';
@@ -48,10 +49,14 @@ function startCollector(): Server {
   });
 }
 
+function trace(share: number): Promise<() => Promise<void>> {
+  return startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', share);
+}
+
 beforeAll(async () => {
   collector = startCollector().listen(0, '127.0.0.1');
   await once(collector, 'listening');
-  endTracing = await startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
+  endTracing = await trace(0);
   house = await startHouse({ apps: [messageApp, chatApp, authApp, gatewayApp], dataSources });
   world = await World.build(house.url);
 }, 60_000);
@@ -62,18 +67,42 @@ afterAll(async () => {
   collector.close();
 });
 
+/** A message of the owner's. */
+async function send(content: string, traceparent: string): Promise<void> {
+  await post('/api/messages', { chat_id: world.general, content }, traceparent);
+}
+
+async function post(path: string, body: object, traceparent: string): Promise<void> {
+  const response = await fetch(house.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${world.owner.token}`, traceparent },
+    body: JSON.stringify(body),
+  });
+  expect(response.ok).toBe(true);
+}
+
+/** The names of what is recorded from now on, up to a span of our own. */
+async function recordedDuring(work: () => Promise<unknown>): Promise<string[]> {
+  const before = spans.length;
+  await work();
+  const marker = `marker ${before}`;
+  await inSpan({ name: marker, kind: 'internal' }, async () => undefined, recorded(1));
+  await eventually(() => spans.some(({ name }) => name === marker));
+  return spans.slice(before).flatMap(({ name }) => (name === marker ? [] : [name]));
+}
+
+/** A caller of its own for each number. */
+function recorded(number: number): string {
+  return `00-${traceIdOf(number)}-${'2'.repeat(16)}-01`;
+}
+
+function traceIdOf(number: number): string {
+  return String(number).padStart(32, 'a');
+}
+
 it('follows a message from the request of a caller who traces over the bus into SQL, without its text', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
-  const response = await fetch(`${house.url}/api/messages`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${world.owner.token}`,
-      traceparent: `00-${traceId}-b7ad6b7169203331-01`,
-    },
-    body: JSON.stringify({ chat_id: world.general, content: 'a secret that no trace tells' }),
-  });
-  expect(response.status).toBe(201);
+  await send('a secret that no trace tells', `00-${traceId}-b7ad6b7169203331-01`);
   const found = (name: string) => spans.find((span) => span.name === name);
   await eventually(() => found('POST /api/messages'));
   expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
@@ -86,21 +115,63 @@ it('follows a message from the request of a caller who traces over the bus into 
   expect(raw).not.toContain('a secret');
 });
 
-it('records nothing of callers who do not trace, with a share of 0', async () => {
+it('keeps apart what is sent at once: each trace has what belongs to its message, and nothing else', async () => {
   const before = spans.length;
-  await world.message();
-  await inSpan({ name: 'not sampled', kind: 'internal' }, async () => undefined);
-  const traced = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` };
-  await inSpan({ name: 'marker', kind: 'internal', ...traced }, async () => undefined);
-  await eventually(() => spans.at(-1)?.name === 'marker');
-  expect(spans.slice(before).map(({ name }) => name)).toEqual(['marker']);
+  const numbers = upTo(40);
+  const isRecorded = (number: number) => number % 2 === 0;
+  await Promise.all(
+    numbers.map((number) => send(`message ${number}`, recorded(number).slice(0, -1) + (isRecorded(number) ? 1 : 0))),
+  );
+  const of = (number: number) => spans.slice(before).filter(({ traceId }) => traceId === traceIdOf(number));
+  const isWhole = (number: number) => of(number).some(({ name }) => name === 'POST /api/messages');
+  await eventually(() => numbers.filter(isRecorded).every(isWhole));
+  for (const number of numbers) {
+    const own = of(number);
+    const named = (start: string) => own.filter(({ name }) => name.startsWith(start));
+    if (!isRecorded(number)) expect(own).toEqual([]);
+    else {
+      const [[http], [bus]] = [named('POST '), named('message.send')];
+      expect([named('POST ').length, named('message.send').length]).toEqual([1, 1]);
+      expect([http?.parentSpanId, bus?.parentSpanId]).toEqual(['2'.repeat(16), http?.spanId]);
+      // Of those who share a flush one has it.
+      expect(named('message.flush').length).toBeLessThanOrEqual(1);
+      for (const flush of named('message.flush')) expect(flush.parentSpanId).toBe(bus?.spanId);
+    }
+  }
 });
 
-it('gives the lines of the log the ids of the span in progress', async () => {
-  expect(currentIds()).toEqual({});
-  const ids = await inSpan({ name: 'work', kind: 'internal' }, async () => currentIds());
-  expect(ids).toEqual({
-    trace_id: expect.stringMatching(/^[\da-f]{32}$/),
-    span_id: expect.stringMatching(/^[\da-f]{16}$/),
+it('records nothing of callers who do not trace, with a share of 0', async () => {
+  const names = await recordedDuring(async () => {
+    await world.message();
+    await inSpan({ name: 'not sampled', kind: 'internal' }, async () => undefined);
   });
+  expect(names).toEqual([]);
+});
+
+it('records nothing of callers who say so, with a share of 1, nor of the operations of their batches', async () => {
+  await endTracing();
+  endTracing = await trace(1);
+  try {
+    const not = recorded(1).replace(/1$/, '0');
+    const names = await recordedDuring(async () => {
+      await send('not to be seen', not);
+      await post('/api/batch', { operations: [{ method: 'GET', path: '/api/users/me' }] }, not);
+    });
+    // Work in the background goes on.
+    expect(names.filter((name) => /^(GET|POST) |^message\.(send|flush)|^user\.me/.test(name))).toEqual([]);
+  } finally {
+    await endTracing();
+    endTracing = await trace(0);
+  }
+});
+
+it('gives the lines of the log the ids of the recorded span in progress, also after a wait', async () => {
+  expect(currentIds()).toEqual({});
+  const work = async () => {
+    await new Promise(setImmediate);
+    return currentIds();
+  };
+  const ids = await inSpan({ name: 'work', kind: 'internal' }, work, recorded(1));
+  expect(ids).toEqual({ trace_id: traceIdOf(1), span_id: expect.stringMatching(/^[\da-f]{16}$/) });
+  expect(await inSpan({ name: 'work', kind: 'internal' }, work)).toEqual({});
 });

@@ -1,33 +1,31 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Span } from '#telemetry/tracer.js';
+import type { FastifyInstance } from 'fastify';
 import { beginSpan, isTracing } from '#telemetry/tracing.js';
 
 /** A span for each request, under the one that the caller names in `traceparent`. Without tracing there are no hooks. */
 export function traceRequests(server: FastifyInstance): void {
   if (!isTracing()) return;
-  const spans = new WeakMap<FastifyRequest, Span>();
+  server.decorateRequest('span', undefined);
   server.addHook('onRequest', (request, _reply, done) => {
     const { traceparent } = request.headers;
-    const path = request.routeOptions.url ?? 'none';
-    const span = beginSpan({
-      name: `${request.method} ${path}`,
-      kind: 'server',
-      attributes: { 'http.request.method': request.method, 'http.route': path, 'fechatter.request_id': request.id },
-      ...(typeof traceparent === 'string' && { traceparent }),
+    request.span = beginSpan(typeof traceparent === 'string' ? traceparent : undefined, () => {
+      const path = request.routeOptions.url ?? 'none';
+      const attributes = {
+        'http.request.method': request.method,
+        'http.route': path,
+        'fechatter.request_id': request.id,
+      };
+      return { name: `${request.method} ${path}`, kind: 'server', attributes };
     });
-    if (span === undefined) return done();
-    spans.set(request, span);
-    span.run(done);
+    if (request.span === undefined) done();
+    else request.span.run(done);
   });
   // What follows the body is called by the socket, outside of the span.
   server.addHook('preValidation', (request, _reply, done) => {
-    const span = spans.get(request);
-    if (span === undefined) done();
-    else span.run(done);
+    if (request.span === undefined) done();
+    else request.span.run(done);
   });
   server.addHook('onResponse', (request, reply, done) => {
-    const status = String(reply.statusCode);
-    spans.get(request)?.end(reply.statusCode >= 500, { 'http.response.status_code': status });
+    request.span?.end(reply.statusCode >= 500, { 'http.response.status_code': String(reply.statusCode) });
     done();
   });
 }

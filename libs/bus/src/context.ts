@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FechatterError } from '#contracts/error.js';
 import type { Rpc } from '#contracts/contract.js';
-import { currentTraceparent } from '#telemetry/tracing.js';
+import { currentSpan } from '#telemetry/current-span.js';
 import type { CallContext, CallOptions } from './bus.js';
 import { Deadlines } from './deadlines.js';
 
@@ -23,7 +23,7 @@ export function outgoingContext({ within, as, timeoutMs = defaultTimeoutMs }: Ca
 }
 
 function traced(given?: string): { traceparent?: string } {
-  const traceparent = currentTraceparent() ?? given;
+  const traceparent = given ?? currentSpan()?.traceparent;
   return traceparent === undefined ? {} : { traceparent };
 }
 

@@ -1,7 +1,8 @@
 import type { Rpc } from '#contracts/contract.js';
 import { fromZodError } from '#contracts/error.js';
+import type { Span } from '#telemetry/span.js';
 import { inSpan, isTracing } from '#telemetry/tracing.js';
-import type { Bus, Serving } from './bus.js';
+import type { Bus, CallContext, Serving } from './bus.js';
 import { Encoded } from './encoded.js';
 import { handlersOf, type HandledRpc } from './handle.js';
 import { decodePayload } from './payload.js';
@@ -42,11 +43,16 @@ function validating(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['ha
     const parsed = contract.request.safeParse(request);
     if (!parsed.success) throw fromZodError(parsed.error);
     if (!isTracing()) return handle(parsed.data, context);
-    const { traceparent, requestId } = context;
-    const attributes = { 'rpc.system': 'fechatter', 'fechatter.request_id': requestId };
-    const span = { name: contract.subject, kind: 'server', attributes, traceparent } as const;
-    return inSpan(span, () => handle(parsed.data, context));
+    const attributes = { 'rpc.system': 'fechatter', 'fechatter.request_id': context.requestId };
+    const start = { name: contract.subject, kind: 'server', attributes } as const;
+    return inSpan(start, (span) => handle(parsed.data, under(span, context)), context.traceparent);
   };
+}
+
+/** Calls that the handler makes name its span, where it has one of its own. */
+function under(span: Span | undefined, context: CallContext): CallContext {
+  if (span === undefined || span.traceparent === context.traceparent) return context;
+  return { ...context, traceparent: span.traceparent };
 }
 
 function checkingReplies(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['handle'] {

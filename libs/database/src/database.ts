@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { inSpan, isTracing } from '#telemetry/tracing.js';
+import { inChildSpan } from '#telemetry/tracing.js';
 import { timed } from './database.metrics.js';
 import { toUnavailable } from './errors.js';
 import type { Statement } from './statement.js';
@@ -101,7 +101,7 @@ export class Database {
     try {
       const query = this.prepared ? { name, text, values } : { text, values };
       const run = () => timed(name, () => client.query<Row>(query));
-      const { rows } = isTracing() ? await inSpan({ name, ...sqlSpan }, run) : await run();
+      const { rows } = await inChildSpan({ name, ...sqlSpan }, run);
       return rows;
     } catch (error) {
       throw toUnavailable(error);

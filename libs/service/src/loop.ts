@@ -1,4 +1,5 @@
 import { Logger } from '#telemetry/logger.js';
+import { onBehalfOf } from '#telemetry/tracing.js';
 
 /**
  * Work that repeats in the background. Runs never overlap, an error is logged and the next run comes anyway, pauses
@@ -33,8 +34,8 @@ export class Loop {
       return;
     }
     clearTimeout(this.timer);
-    // Whoever triggers may be in the middle of a request: its caller and deadline are not ours.
-    this.running = this.run();
+    // Whoever triggers may be in the middle of a request: its caller, deadline and trace are not ours.
+    this.running = onBehalfOf([], () => this.run());
   }
 
   /** Waits for the run in progress; none begins afterwards. */

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger as PinoLogger, type LoggerOptions } from 'pino';
-import { currentIds } from './tracer.js';
+import { currentIds } from './current-span.js';
 
 /** Names that never reach a log with their values, at any of the depths that our own code logs. */
 const secrets = ['password', 'token', 'refresh_token', 'ticket', 'authorization', 'cookie', 'content', 'secret'];

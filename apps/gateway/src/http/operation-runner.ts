@@ -51,7 +51,7 @@ export class OperationRunner {
     return results;
   }
 
-  private dispatch({ method, url, payload }: Target, { authorization, client, requestId }: RequestCall) {
+  private dispatch({ method, url, payload }: Target, { authorization, client, requestId, traceparent }: RequestCall) {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     return fastify.inject({
       method,
@@ -61,6 +61,7 @@ export class OperationRunner {
         'user-agent': client.user_agent,
         'x-request-id': requestId,
         ...(authorization === undefined ? {} : { authorization }),
+        ...(traceparent === undefined ? {} : { traceparent }),
         ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(payload === undefined ? {} : { payload }),

@@ -2,12 +2,14 @@ import type { FastifyRequest } from 'fastify';
 import type { CallContext, Caller } from '#bus/bus.js';
 import type { ClientInfo } from '#contracts/auth.contract.js';
 import type { Route } from '#contracts/http/route.js';
+import type { Span } from '#telemetry/span.js';
 
 const maxUserAgent = 512;
 
 /** What a handler knows of the request beside its input; calls on the bus are made in this context. */
 export class RequestCall implements CallContext {
   readonly requestId: string;
+  readonly traceparent?: string;
 
   constructor(
     private readonly request: FastifyRequest,
@@ -15,6 +17,7 @@ export class RequestCall implements CallContext {
     readonly deadline: number,
   ) {
     this.requestId = request.id;
+    if (request.span !== undefined) this.traceparent = request.span.traceparent;
   }
 
   /** The access token in its header, as it was sent. */
@@ -37,6 +40,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Of the route that was found. Fastify's `routeOptions` makes an object each time that it is asked. */
     contract?: Route;
+    /** While tracing is on. */
+    span?: Span | undefined;
     /** Set by RouteGuard. */
     call?: RequestCall;
   }

@@ -1,11 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Turn } from '#bus/turn.js';
+import { currentSpan } from '#telemetry/current-span.js';
+import type { RecordedSpan } from '#telemetry/span.js';
+import { onBehalfOf } from '#telemetry/tracing.js';
 import { GateMemory } from './gate.memory.js';
 import { GateRepository, type Question } from './gate.repository.js';
 
 const mostPerLookUp = 1_000;
 
 interface Waiting extends Question {
+  readonly span: RecordedSpan | undefined;
   readonly resolve: (lastSeq: number | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -23,7 +27,7 @@ export class GateService {
   /** The last seq of the chat's log as it was after the call began; undefined for who is not present. */
   lastSeq(userId: number, chatId: number): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
-      this.turn.add({ userId, chatId, resolve, reject });
+      this.turn.add({ userId, chatId, span: currentSpan(), resolve, reject });
     });
   }
 
@@ -36,7 +40,8 @@ export class GateService {
   private async lookUp(waiting: readonly Waiting[]): Promise<void> {
     const since = this.memory.now;
     try {
-      const answers = await this.gates.lastSeqs(waiting);
+      const spans = waiting.map(({ span }) => span);
+      const answers = await onBehalfOf(spans, () => this.gates.lastSeqs(waiting));
       for (const [index, { userId, chatId, resolve }] of waiting.entries()) {
         const lastSeq = answers[index];
         if (lastSeq !== undefined) this.memory.remember(since, userId, chatId, lastSeq);

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Turn } from '#bus/turn.js';
 import { FechatterError } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
+import type { RecordedSpan } from '#telemetry/span.js';
+import { onBehalfOf } from '#telemetry/tracing.js';
 import { LogPublisher } from '../writer/log-publisher.js';
 import { refusalOf } from './flush-error.js';
 import { messageOf, type FlushOutcome, type Outgoing } from './outgoing.js';
@@ -99,10 +101,8 @@ export class SendQueue {
   /** A unit that PostgreSQL cannot take fails alone. */
   private async flush(units: readonly Unit[], lockWait: number | null): Promise<Flushed> {
     try {
-      const outcomes = await this.messages.flush(
-        units.map(({ messages }) => messages),
-        lockWait,
-      );
+      const messages = units.map((unit) => unit.messages);
+      const outcomes = await onBehalfOf(spansOf(units), () => this.messages.flush(messages, lockWait));
       flushSizes.observe(outcomes.reduce((sum, ofUnit) => sum + ofUnit.filter(isStored).length, 0));
       const busy = units.filter((_, index) => isBusy(outcomes[index]));
       return { busy, answer: () => this.settle(units, outcomes) };
@@ -164,6 +164,10 @@ function sentOf(outgoing: Outgoing, row: FlushOutcome): Sent {
   if (outcome === 'stored' || outcome === 'replayed') return { outcome, message: messageOf(outgoing, row) };
   if (outcome === 'busy') throw new Error('A busy message is not settled');
   return { outcome };
+}
+
+function spansOf(units: readonly Unit[]): (RecordedSpan | undefined)[] {
+  return units.map(({ span }) => span);
 }
 
 function chatsOf(units: readonly Unit[]): Set<number> {

@@ -1,5 +1,6 @@
 import { FechatterError } from '#contracts/error.js';
 import type { Message } from '#contracts/message.contract.js';
+import { currentSpan } from '#telemetry/current-span.js';
 import type { Outgoing, RefusedOutcome } from './outgoing.js';
 
 /** What became of a message: the stored one, or why it was refused; 'dropped' because another one of its unit was. */
@@ -12,6 +13,8 @@ export class Unit {
   readonly chats: ReadonlySet<number>;
   /** UTF-16 units of text. */
   readonly length: number;
+  /** In whose course they are sent. */
+  readonly span = currentSpan();
 
   constructor(
     readonly messages: readonly Outgoing[],
