@@ -1,7 +1,7 @@
 import type { Rpc } from '#contracts/contract.js';
 import { fromZodError } from '#contracts/error.js';
 import type { Span } from '#telemetry/span.js';
-import { inSpan, isTracing } from '#telemetry/tracing.js';
+import { inSpan, isTracing, isUnrecorded } from '#telemetry/tracing.js';
 import type { Bus, CallContext, Serving } from './bus.js';
 import { Encoded } from './encoded.js';
 import { handlersOf, type HandledRpc } from './handle.js';
@@ -42,7 +42,7 @@ function validating(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['ha
   return (request, context) => {
     const parsed = contract.request.safeParse(request);
     if (!parsed.success) throw fromZodError(parsed.error);
-    if (!isTracing()) return handle(parsed.data, context);
+    if (!isTracing() || isUnrecorded(context.traceparent)) return handle(parsed.data, context);
     const attributes = { 'rpc.system': 'fechatter', 'fechatter.request_id': context.requestId };
     const start = { name: contract.subject, kind: 'server', attributes } as const;
     return inSpan(start, (span) => handle(parsed.data, under(span, context)), context.traceparent);
@@ -51,7 +51,7 @@ function validating(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['ha
 
 /** Calls that the handler makes name its span, where it has one of its own. */
 function under(span: Span | undefined, context: CallContext): CallContext {
-  if (span === undefined || span.traceparent === context.traceparent) return context;
+  if (span === undefined) return context;
   return { ...context, traceparent: span.traceparent };
 }
 

@@ -35,9 +35,13 @@ function waits(shared: Promise<void>): readonly (() => Promise<unknown>)[] {
       return once(events, 'come');
     },
     async () => {
-      for await (const _ of [turn(), shared]) await turn();
+      for await (const _ of each([turn(), shared])) await turn();
     },
   ];
+}
+
+async function* each(promises: readonly Promise<void>[]): AsyncGenerator<void> {
+  for (const promise of promises) yield await promise;
 }
 
 describe('The span in progress', () => {
@@ -67,12 +71,14 @@ describe('The span in progress', () => {
   });
 
   it('is none for what is called later by a timer or a queue', async () => {
+    const later: readonly ((call: () => void) => unknown)[] = [
+      (call) => setTimeout(call),
+      (call) => setImmediate(call),
+      (call) => queueMicrotask(call),
+      (call) => process.nextTick(call),
+    ];
     const seen = await inSpan(work, () =>
-      Promise.all(
-        [setTimeout, setImmediate, queueMicrotask, process.nextTick].map(
-          (later) => new Promise((resolve) => (later as (call: () => void) => void)(() => resolve(currentSpan()))),
-        ),
-      ),
+      Promise.all(later.map((call) => new Promise((resolve) => call(() => resolve(currentSpan()))))),
     );
     expect(seen).toEqual([undefined, undefined, undefined, undefined]);
   });

@@ -43,8 +43,7 @@ export class OpenTelemetry implements Tracer {
     const caller = traceparent === undefined ? null : parseTraceParent(traceparent);
     if (caller !== null && (caller.traceFlags & TraceFlags.SAMPLED) === 0) return unrecorded(caller);
     const parent = caller ?? contextOf(currentSpan());
-    if (parent === undefined && Math.random() >= this.ratio)
-      return unrecorded({ traceId: ids.generateTraceId(), spanId: ids.generateSpanId() });
+    if (parent === undefined && Math.random() >= this.ratio) return unrecorded(noSpan());
     return this.record(parent, start());
   }
 
@@ -101,6 +100,12 @@ class Unrecorded implements Span {
   end(): void {
     // There is nothing to send.
   }
+}
+
+/** Of a trace that begins here; there is no span that the id could be of. */
+function noSpan(): Pick<SpanContext, 'traceId' | 'spanId'> {
+  const traceId = ids.generateTraceId();
+  return { traceId, spanId: traceId.slice(16) };
 }
 
 function unrecorded({ traceId, spanId }: Pick<SpanContext, 'traceId' | 'spanId'>): Span {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { configureLogging } from './logger.js';
 import { metrics } from './metrics.js';
 import { currentSpan } from './current-span.js';
-import { inChildSpan, inSpan, onBehalfOf, startTracing } from './tracing.js';
+import { inSpan, startTracing } from './tracing.js';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';

@@ -20,6 +20,11 @@ export function isTracing(): boolean {
   return tracerInUse() !== undefined;
 }
 
+/** Whether a process of ours says so of its trace: to read the flag costs a tenth of reading all of it. */
+export function isUnrecorded(traceparent = ''): boolean {
+  return traceparent.endsWith('-00');
+}
+
 /** Undefined without tracing. Whoever tells of a trace that is not recorded is believed: nothing is recorded here. */
 export function beginSpan(traceparent: string | undefined, start: () => SpanStart): Span | undefined {
   return tracerInUse()?.begin(traceparent, start);
