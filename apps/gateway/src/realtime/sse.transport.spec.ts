@@ -20,6 +20,11 @@ class Answer {
     this.isOpen = false;
   }
 
+  /** A second after the end, unless the process has ended before. */
+  destroy(): void {
+    this.isOpen = false;
+  }
+
   /** The id and the ref of each event. */
   get events(): string[] {
     return this.written.map(
