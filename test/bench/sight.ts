@@ -16,6 +16,11 @@ const bare = 'metrics off';
 const measured = 'metrics on';
 const traced = `metrics on, traced at ${100 * share} %`;
 
+const comparisons = [
+  { name: 'sends with metrics', ours: measured, floor: bare, atLeast: 0.97 },
+  { name: 'sends with metrics and traces', ours: traced, floor: measured, atLeast: 0.9 },
+] as const;
+
 /** What it costs to see what the server does. */
 export const sight: Bench = {
   name: 'sight',
@@ -48,33 +53,31 @@ export const sight: Bench = {
   },
 };
 
-/** Three servers at once, of which two idle. */
+/** Three servers at once, of which two idle. Each comparison has turns of its own: of three sides one is always between. */
 async function measure(setting: Setting, subjects: ReadonlyMap<string, Subject>, sink: SpanSink) {
-  const sides: Side[] = [];
-  for (const [name, subject] of subjects) sides.push(await side(setting, name, subject));
-  const rounds = new Map(sides.map(({ name }) => [name, [] as Measured[]]));
+  const sides = new Map<string, Side>();
+  for (const [name, subject] of subjects) sides.set(name, await side(setting, name, subject));
   const before = sink.spans;
   const count = setting.quick ? 2 : pairs;
-  // The first does not count: from then on the search of each server indexes all the while.
-  for (let pair = 0; pair <= count; pair++) {
-    const ofPair = await takeTurns(setting, `pair ${pair} of ${count}`, sides, turns);
-    if (pair === 0) continue;
-    for (const { name } of sides) rounds.get(name)!.push({ perSecond: rateOf(ofPair.get(name)!) });
+  const figures: Figure[] = [];
+  const plots: Plot[] = [];
+  for (const { name, ours, floor, atLeast } of comparisons) {
+    const rounds = new Map([ours, floor].map((side) => [side, [] as Measured[]]));
+    // The first does not count: from then on the search of each server indexes all the while.
+    for (let pair = 0; pair <= count; pair++) {
+      const pairOfSides = [sides.get(floor)!, sides.get(ours)!];
+      const ofPair = await takeTurns(setting, `${name}, pair ${pair} of ${count}`, pairOfSides, turns);
+      if (pair === 0) continue;
+      for (const [side, found] of rounds) found.push({ perSecond: rateOf(ofPair.get(side)!) });
+    }
+    figures.push({ name, unit: 'sends/s', ...compare(rounds, ours, floor), bar: { of: 'ratio', atLeast } });
+    plots.push(pairByPair(name, rounds));
   }
   const spans = sink.spans - before;
   if (spans === 0) throw new Error('No span reached the collector');
-  const figure = (name: string, ours: string, floor: string, atLeast: number): Figure => ({
-    name,
-    unit: 'sends/s',
-    ...compare(rounds, ours, floor),
-    bar: { of: 'ratio', atLeast },
-  });
   return {
-    figures: [
-      figure('sends with metrics', measured, bare, 0.97),
-      figure('sends with metrics and traces', traced, measured, 0.9),
-    ],
-    plots: [pairByPair(rounds)],
+    figures,
+    plots,
     notes: [`${count} pairs. The collector, which got ${spans.toLocaleString('en')} spans, shares the cores.`],
     postgres: await postgresSettings(subjects.get(measured)!.admin),
   };
@@ -92,10 +95,10 @@ function rateOf(turnsOfSide: readonly Measured[]): number {
   return turnsOfSide.reduce((sum, { perSecond }) => sum + perSecond, 0) / turnsOfSide.length;
 }
 
-function pairByPair(rounds: Rounds): Plot {
+function pairByPair(what: string, rounds: Rounds): Plot {
   const series = [...rounds].map(([name, ofSide]) => ({
     name,
     points: ofSide.map(({ perSecond }, pair) => [pair + 1, perSecond] as const),
   }));
-  return { title: 'Sends a second, pair by pair', kind: 'curve', x: 'pair', y: 'sends/s', series };
+  return { title: `${what}, pair by pair`, kind: 'curve', x: 'pair', y: 'sends/s', series };
 }
