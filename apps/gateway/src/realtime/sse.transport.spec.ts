@@ -20,7 +20,7 @@ class Answer {
     this.isOpen = false;
   }
 
-  /** A second after the end, unless the process has ended before. */
+  /** Some seconds after the end, unless the process has ended before. */
   destroy(): void {
     this.isOpen = false;
   }
