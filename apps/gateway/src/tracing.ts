@@ -16,16 +16,18 @@ export function traceRequests(server: FastifyInstance): void {
       };
       return { name: `${request.method} ${path}`, kind: 'server', attributes };
     });
-    if (request.span === undefined) done();
-    else request.span.run(done);
+    if (request.span?.isRecorded === true) request.span.run(done);
+    else done();
   });
   // What follows the body is called by the socket, outside of the span.
   server.addHook('preValidation', (request, _reply, done) => {
-    if (request.span === undefined) done();
-    else request.span.run(done);
+    if (request.span?.isRecorded === true) request.span.run(done);
+    else done();
   });
   server.addHook('onResponse', (request, reply, done) => {
-    request.span?.end(reply.statusCode >= 500, { 'http.response.status_code': String(reply.statusCode) });
+    if (request.span?.isRecorded === true) {
+      request.span.end(reply.statusCode >= 500, { 'http.response.status_code': String(reply.statusCode) });
+    }
     done();
   });
 }

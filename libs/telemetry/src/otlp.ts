@@ -38,7 +38,11 @@ export function encodeBatch(service: string, spans: readonly string[]): string {
 
 /** Of a time by `performance.now()`, to the microsecond. */
 export function epochNanoseconds(time: number): string {
-  return `${Math.round((performance.timeOrigin + time) * 1_000)}000`;
+  const milliseconds = performance.timeOrigin + time;
+  const seconds = Math.floor(milliseconds / 1_000);
+  // Numbers of 31 bits are written several times as fast as longer ones.
+  const microseconds = Math.floor((milliseconds - seconds * 1_000) * 1_000) + 1_000_000;
+  return `${seconds}${String(microseconds).slice(1)}000`;
 }
 
 function attributesOf(values: Readonly<Record<string, string>>) {

@@ -30,7 +30,10 @@ export function newSpanId(): string {
   return digits() + digits();
 }
 
+const bytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Eight of them, never all zeros, which stand for none. */
 function digits(): string {
-  // Never all zeros, which stands for none.
-  return (1 + Math.floor(Math.random() * 0xffff_ffff)).toString(16).padStart(8, '0');
+  const number = 1 + Math.floor(Math.random() * 0xffff_ffff);
+  return `${bytes[number >>> 24]}${bytes[(number >>> 16) & 255]}${bytes[(number >>> 8) & 255]}${bytes[number & 255]}`;
 }
