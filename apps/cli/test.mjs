@@ -8,14 +8,14 @@ import { prepare } from './prepare.mjs';
 
 const help = `npm test [-- --only STEP] [-- --help]
 
-Runs format, lint, types, architecture and unused-code checks, then unit tests, some sixty scenarios of the realtime
-interface (stress) and the end-to-end tests on both topologies, against real PostgreSQL, NATS and Redis. STEP is one of:
-check, unit, stress, standalone, distributed, system; or import, which with CORPUS=FILE imports and compares a given
-history; or nightly (npm run test:nightly), which takes longer than a commit should wait: the plan of every statement on a
-million messages, every case of the crashes, stories and drops; or stories, what people do in their chats against a model,
-a hundred times on both topologies from a random seed that it prints (MODEL_SEED=… MODEL_RUNS=… for given ones); or drops
-(npm run test:drops), a minute of clients whose network and bus fail all the time. Drops and stress tell more:
-npm run test:stress -- --help.`;
+Runs format, lint, types, architecture and unused-code checks, then unit tests and the end-to-end tests on both
+topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system; or
+import, which with CORPUS=FILE imports and compares a given history; or nightly (npm run test:nightly), which takes longer
+than a commit should wait: the plan of every statement on a million messages, every case of the crashes, stories, drops
+and stress; or stories, what people do in their chats against a model, a hundred times on both topologies from a random
+seed that it prints (MODEL_SEED=… MODEL_RUNS=… for given ones); or drops (npm run test:drops), a minute of clients whose
+network and bus fail all the time; or stress (npm run test:stress), sixty scenarios of the realtime interface, each with
+its time limit. Drops and stress tell more: npm run test:stress -- --help.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];
@@ -88,10 +88,13 @@ async function stories() {
 
 const steps = {
   check: async () => {
-    for (const name of ['format', 'lint', 'types', 'architecture', 'unused']) await check(name);
+    const inTurn = async (...names) => {
+      for (const name of names) await check(name);
+    };
+    // Each keeps one core busy; lint takes as long as the others together.
+    await Promise.all([inTurn('lint'), inTurn('format', 'types', 'architecture', 'unused')]);
   },
   unit: () => tests('unit', 'test/jest.unit.js'),
-  stress: () => program('stress'),
   standalone: () => tests('standalone', 'test/jest.e2e.js', { TOPOLOGY: 'standalone' }),
   distributed: () => tests('distributed', 'test/jest.e2e.js', { TOPOLOGY: 'distributed' }),
   system: () => tests('system', 'test/jest.system.js'),
@@ -102,9 +105,10 @@ const extraSteps = {
   nightly: async () => {
     await tests('nightly', 'test/jest.nightly.js');
     await stories();
-    await program('drops');
+    for (const name of Object.keys(programs)) await program(name);
   },
   stories,
+  stress: () => program('stress'),
   drops: () => program('drops'),
   import: () => tests('import', 'test/jest.system.js', {}, ['import', '-t', 'stores a history']),
 };
