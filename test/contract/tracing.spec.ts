@@ -49,15 +49,14 @@ function startCollector(): Server {
   });
 }
 
-function trace(ratio: number): () => Promise<void> {
-  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-  return startTracing({ endpoint, service: 'test', ratio });
+function trace(share: number): Promise<() => Promise<void>> {
+  return startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', share);
 }
 
 beforeAll(async () => {
   collector = startCollector().listen(0, '127.0.0.1');
   await once(collector, 'listening');
-  endTracing = trace(0);
+  endTracing = await trace(0);
   house = await startHouse({ apps: [messageApp, chatApp, authApp, gatewayApp], dataSources });
   world = await World.build(house.url);
 }, 60_000);
@@ -151,7 +150,7 @@ it('records nothing of callers who do not trace, with a share of 0', async () =>
 
 it('records nothing of callers who say so, with a share of 1, nor of the operations of their batches', async () => {
   await endTracing();
-  endTracing = trace(1);
+  endTracing = await trace(1);
   try {
     const not = recorded(1).replace(/1$/, '0');
     const names = await recordedDuring(async () => {
@@ -162,7 +161,7 @@ it('records nothing of callers who say so, with a share of 1, nor of the operati
     expect(names.filter((name) => /^(GET|POST) |^message\.(send|flush)|^user\.me/.test(name))).toEqual([]);
   } finally {
     await endTracing();
-    endTracing = trace(0);
+    endTracing = await trace(0);
   }
 });
 

@@ -41,7 +41,7 @@ async function start(lifetime: Lifetime): Promise<void> {
   const settings = readSettings();
   configureLogging(settings.LOG_LEVEL, 'fechatter');
   configureMetrics(settings.FECHATTER_METRICS === 'on');
-  traceWith(settings, 'fechatter', lifetime);
+  await traceWith(settings, 'fechatter', lifetime);
   await ensurePortIsFree(settings.PORT, settings.HOST, 'PORT');
   await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
   const folder = resolve(settings.FECHATTER_DATA_DIR);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigError, readConfig, readTogether } from './config.js';
-import { flag, headers, integer, list, url } from './variable.js';
+import { flag, integer, list, url } from './variable.js';
 
 const Schema = z.object({
   PORT: integer(0, 65_535).prefault('8080').describe('port of the chat'),
@@ -72,16 +72,6 @@ describe('The configuration', () => {
       'SHORT: must be less than LONG (the short one)',
     ]);
     expect(problemsOf(() => readConfig(Periods, {}))).toEqual(['LONG: is required']);
-  });
-
-  it('takes headers as OpenTelemetry writes them', () => {
-    const read = (text: string) => headers.safeParse(text);
-    expect(read('x-team = chat ,authorization=Basic%20YTpi').data).toEqual({
-      'x-team': 'chat',
-      authorization: 'Basic YTpi',
-    });
-    expect(read('').data).toEqual({});
-    for (const wrong of ['nonsense', '=value', 'a b=c', 'name=%FF']) expect(read(wrong).success).toBe(false);
   });
 
   it('of several schemas is refused with the problems of all, each told once', () => {

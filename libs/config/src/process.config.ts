@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { headers, integer, url } from './variable.js';
+import { integer, url } from './variable.js';
 
 /** What every process of ours reads, whichever app it runs. */
 export const ProcessConfig = z.object({
@@ -17,9 +17,6 @@ export const ProcessConfig = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https')
     .optional()
     .describe('collector that traces are sent to by OTLP over HTTP; without it nothing is traced'),
-  OTEL_EXPORTER_OTLP_HEADERS: headers
-    .prefault('')
-    .describe('headers for the collector, name=value with commas between them'),
   OTEL_TRACES_SAMPLER_ARG: z
     .string()
     .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, 'must be a number from 0 to 1')

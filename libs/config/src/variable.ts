@@ -34,19 +34,3 @@ export const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
-
-/** `name=value` separated by commas, values as in a URL. */
-export const headers = list.transform((items, context) => {
-  try {
-    return Object.fromEntries(items.map(headerOf));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be name=value with commas between them' });
-    return z.NEVER;
-  }
-});
-
-function headerOf(item: string): [string, string] {
-  const [, name, value] = /^([\w-]+)\s*=\s*(.*)$/.exec(item) ?? [];
-  if (name === undefined || value === undefined) throw new Error('It has no name');
-  return [name, decodeURIComponent(value)];
-}

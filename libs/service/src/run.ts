@@ -29,7 +29,7 @@ export async function runApp(app: App): Promise<void> {
     );
     configureLogging(settings.LOG_LEVEL, app.name);
     configureMetrics(settings.FECHATTER_METRICS === 'on');
-    traceWith(settings, app.name, lifetime);
+    await traceWith(settings, app.name, lifetime);
     await ensurePortIsFree(settings.HEALTH_PORT, settings.HOST, 'HEALTH_PORT');
     // The probes answer to the last: an app that finishes its work is not ready, but alive.
     let operations: OperationsServer | undefined = undefined;

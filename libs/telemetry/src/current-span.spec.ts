@@ -14,7 +14,7 @@ let stop: () => Promise<void>;
 
 beforeEach(async () => {
   // Nobody listens there; what is recorded is dropped.
-  stop = startTracing({ endpoint: 'http://127.0.0.1:1', service: 'test', ratio: 1 });
+  stop = await startTracing('http://127.0.0.1:1', 'test', 1);
 });
 afterEach(() => stop());
 

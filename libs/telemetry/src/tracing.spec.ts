@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { configureLogging } from './logger.js';
 import { metrics } from './metrics.js';
@@ -29,9 +29,8 @@ afterEach(async () => {
   collector.close();
 });
 
-function trace(ratio: number, headers = {}): void {
-  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-  stop = startTracing({ endpoint, service: 'test', ratio, headers });
+async function trace(share: number): Promise<void> {
+  stop = await startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', share);
 }
 
 /** What a span that begins under `traceparent` tells other processes. */
@@ -45,12 +44,12 @@ async function dropped(): Promise<number> {
 
 describe('A trace context', () => {
   it.each([1, 0])('that begins here is recorded or not as its share of %d says', async (share) => {
-    trace(share);
+    await trace(share);
     expect(await passedOn()).toMatch(new RegExp(`^00-[\\da-f]{32}-[\\da-f]{16}-0${share}$`));
   });
 
   it('keeps trace and decision under a caller, also of a later version of the format, whatever the share', async () => {
-    trace(1);
+    await trace(1);
     for (const given of [`00-${traceId}-${spanId}-00`, `01-${traceId}-${spanId}-00-more`]) {
       const passed = await passedOn(given);
       expect(passed).toBe(`00-${traceId}-${spanId}-00`);
@@ -67,13 +66,13 @@ describe('A trace context', () => {
     `00-${traceId.toUpperCase()}-${spanId}-01`,
     `00-${traceId}-${spanId}-01-more`,
   ])('%j is none', async (header) => {
-    trace(0);
+    await trace(0);
     expect(await passedOn(header)).not.toContain(traceId);
     expect(await passedOn(header)).toMatch(/-00$/);
   });
 
   it('is that of the span in progress, and none outside of it', async () => {
-    trace(1);
+    await trace(1);
     const [outer, inner] = await inSpan({ name: 'outer', kind: 'internal' }, async () => [
       currentSpan()?.traceparent,
       await passedOn(),
@@ -86,30 +85,8 @@ describe('A trace context', () => {
 });
 
 describe('A collector', () => {
-  it('is sent what it wants to be told beside', async () => {
-    trace(1, { 'x-team': 'chat' });
-    const request = once(collector, 'request');
-    await passedOn();
-    await stop();
-    const [{ url, headers }] = (await request) as [IncomingMessage];
-    expect([url, headers['content-type'], headers['x-team']]).toEqual(['/v1/traces', 'application/json', 'chat']);
-  });
-
-  it('that is busy is asked again', async () => {
-    trace(1);
-    const before = await dropped();
-    status = 503;
-    await passedOn();
-    const asked = once(collector, 'request');
-    const stopping = stop();
-    await asked;
-    status = 200;
-    await stopping;
-    expect(await dropped()).toBe(before);
-  });
-
   it('that refuses costs spans, which are counted, and neither the work nor the stop', async () => {
-    trace(1);
+    await trace(1);
     status = 400;
     const before = await dropped();
     expect(await passedOn()).toBeDefined();
@@ -118,7 +95,7 @@ describe('A collector', () => {
   });
 
   it('that hangs is kept a bounded number of spans, and gets them when it answers', async () => {
-    trace(1);
+    await trace(1);
     status = undefined;
     const before = await dropped();
     const request = once(collector, 'request');

@@ -1,25 +1,14 @@
 // Shown while nothing is traced, too.
 import './span.metrics.js';
 import { currentSpan, runUnder } from './current-span.js';
-import { OtlpTracer } from './otlp-tracer.js';
-import { SpanQueue } from './span-queue.js';
 import type { RecordedSpan, Span, SpanStart } from './span.js';
 import { tracerInUse, useTracer } from './tracer.js';
 
-/** Where traces go, and how many. */
-export interface TracingSettings {
-  /** Of the collector, without `/v1/traces`. */
-  readonly endpoint: string;
-  readonly service: string;
-  /** Probability that a trace that begins here is recorded. */
-  readonly ratio: number;
-  /** What the collector wants to be told beside, for example who we are. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Turns tracing on for this process. Answers what ends it, after it has sent what waits. */
-export function startTracing({ endpoint, service, ratio, headers = {} }: TracingSettings): () => Promise<void> {
-  const tracer = new OtlpTracer(new SpanQueue(`${endpoint.replace(/\/+$/, '')}/v1/traces`, service, headers), ratio);
+/** Turns tracing on for this process: traces that begin here are recorded with this probability. Answers what ends it. */
+export async function startTracing(endpoint: string, service: string, ratio: number): Promise<() => Promise<void>> {
+  // Nobody else pays for it, not even by loading it.
+  const { OpenTelemetry } = await import('./open-telemetry.js');
+  const tracer = new OpenTelemetry(endpoint, service, ratio);
   const leave = useTracer(tracer);
   return async () => {
     leave();
