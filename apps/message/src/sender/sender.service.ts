@@ -66,11 +66,6 @@ export class SenderService implements Auditable<number, User> {
 
   /** One user, as far as known: a name that auth cannot tell at the moment never makes a write fail. */
   async getOne(id: number): Promise<User> {
-    const known = this.isFresh(id) ? this.recall(id) : undefined;
-    if (known !== undefined) {
-      this.tally.localHits += 1;
-      return known;
-    }
     const users = await this.get([id]).catch(() => this.getKnown([id]));
     return senderOf(users, id);
   }
