@@ -11,17 +11,7 @@ import { createDataSource, defaultPool } from './data-source.js';
 import { DatabaseModule } from './database.module.js';
 import { Database } from './database.js';
 import { isStatementTimeout } from './errors.js';
-import { sql } from './statement.js';
-
-const service = { schema: 'pool', entities: [], migrations: [] };
-const sleep = sql('spec.sleep', 'SELECT pg_sleep($1::float8)');
-const add = sql('spec.add', 'SELECT $1::int + $2::int AS sum, pg_backend_pid() AS pid');
-const settings = sql(
-  'spec.settings',
-  `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
-     current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('plan_cache_mode') AS plan`,
-);
-const inForce = [{ statement: '10s', lock: '5s', idle: '15s', plan: 'force_generic_plan' }];
+import { add, inForce, service, settings, sleep } from './session.fixture.js';
 
 let test: TestDatabase;
 

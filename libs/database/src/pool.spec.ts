@@ -7,23 +7,15 @@ import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { eventually } from '#testing/eventually.js';
 import { ConnectionMonitor } from './connection.monitor.js';
 import { defaultPool } from './data-source.js';
+import { add, inForce, service, settings, sleep } from './session.fixture.js';
 import { sql } from './statement.js';
 
-const service = { schema: 'pool', entities: [], migrations: [] };
-const sleep = sql('spec.sleep', 'SELECT pg_sleep($1::float8)');
-const add = sql('spec.add', 'SELECT $1::int + $2::int AS sum, pg_backend_pid() AS pid');
 const divide = sql('spec.divide', 'SELECT 1 / $1::int AS result');
 const soonEnded = sql(
   'spec.soon_ended',
   `SELECT set_config('idle_in_transaction_session_timeout', '100ms', true), pg_backend_pid() AS pid`,
 );
 const alive = sql('spec.alive', 'SELECT FROM pg_stat_activity WHERE pid = $1');
-const settings = sql(
-  'spec.settings',
-  `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
-     current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('plan_cache_mode') AS plan`,
-);
-const inForce = [{ statement: '10s', lock: '5s', idle: '15s', plan: 'force_generic_plan' }];
 
 let test: TestDatabase;
 
