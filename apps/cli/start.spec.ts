@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '#testing/eventually.js';
 
 // The real launcher and the real npm, in a small repository whose build copies one file and whose server waits for a signal.
 const build = `
@@ -23,7 +23,8 @@ const server = `
 `;
 
 // npm takes its time on a busy machine.
-jest.setTimeout(120_000);
+const patienceMs = 100_000;
+jest.setTimeout(patienceMs + 20_000);
 
 let repository: string;
 let started: ChildProcess[];
@@ -96,11 +97,14 @@ function run(program = process.execPath, args = ['apps/cli/start.mjs']): Run {
   return { child, output: () => output };
 }
 
-/** Waits for as long as the test may take. A run that ends before is told with what it has said. */
+/** A run that ends before is told with what it has said. */
 async function until({ child, output }: Run, condition: () => boolean): Promise<void> {
-  for (; !condition(); await sleep(10)) {
+  const isSo = () => {
+    if (condition()) return true;
     if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode} before:\n${output()}`);
-  }
+    return false;
+  };
+  await eventually(isSo, output, patienceMs);
 }
 
 async function end(child: ChildProcess): Promise<number | null> {
