@@ -5,8 +5,10 @@ import { messageRpc, type MessagePage } from '#contracts/message.contract.js';
 import { metrics } from '#telemetry/metrics.js';
 import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
+import { gate } from '#testing/gate.js';
 import { createChat, handOver, startMessages } from '../chat.fixture.js';
 import { GateService } from '../gate/gate.service.js';
+import { PageRepository } from './page.repository.js';
 
 describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOLE_WRITER) => {
   let house: House;
@@ -91,9 +93,28 @@ describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOL
     const counted = (work: () => Promise<unknown>) => countedBy('messages', work);
     const readers = () => Promise.all(Array.from({ length: 10 }, () => latest(4, 1)));
 
+    /** Loads no page before so many readers have seen that there is none. */
+    function holdLoad(count: number): void {
+      const { opened, open } = gate();
+      let awaited = count;
+      const lastSeq = Reflect.get(GateService.prototype, 'lastSeq');
+      const newest = Reflect.get(PageRepository.prototype, 'newest');
+      jest.spyOn(GateService.prototype, 'lastSeq').mockImplementation(async function (this: GateService, ...args) {
+        const seq = await lastSeq.apply(this, args);
+        // They look at once when they know that they may.
+        if (--awaited === 0) setImmediate(open);
+        return seq;
+      });
+      jest.spyOn(PageRepository.prototype, 'newest').mockImplementation(async function (this: PageRepository, ...args) {
+        await opened;
+        return newest.apply(this, args);
+      });
+    }
+
     it('a miss where a page was loaded, a hit where it was there, and nothing for who waits for the load', async () => {
       await createChat(house.bus, 4, [1, 2]);
       await send(4, 1, 'hello');
+      holdLoad(10);
       expect(await counted(readers)).toEqual({ ...none, misses: 1 });
       expect(await counted(readers)).toEqual({ ...none, memory: 10 });
       expect(await counted(() => latest(4, 2))).toEqual({ ...none, memory: 1 });
