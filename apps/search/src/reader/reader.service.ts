@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus, type Subscription } from '#bus/bus.js';
 import { logEvent } from '#contracts/log.contract.js';
@@ -7,12 +6,6 @@ import { activeOf, Engine } from '../engine/engine.js';
 import { CatchUp } from './catch-up.js';
 import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
-
-/**
- * What comes within this time is indexed together. It leaves the machine to those who are about to hear of a message, and
- * at 100 messages a second it makes 10 statements of 100.
- */
-const gatherMs = 100;
 
 /**
  * Reads the logs of all chats into the index. Position and effects of a chat move together and only from where they
@@ -52,7 +45,6 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   /** What is new. It is taken only when it is its turn: what comes during the rest before goes with it. */
   private async readNew(): Promise<void> {
     while (await this.queue.filled()) {
-      if (!this.queue.isLong) await pause(gatherMs);
       const add = async () => {
         const taken = this.queue.take();
         return this.catchUp.add(await this.generation(), taken);
