@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,15 +16,15 @@ const launchers = {
   distributed: scripts['start:distributed'].split(' ').slice(2),
 };
 
+/** Below those that systems give to outgoing connections: one of them would take a free port before its server does. */
+const ports = { first: 10_240, beyond: 32_000 };
+
 /** A port that was free a moment ago, and with it so many after it. */
 export async function freePort(following = 0) {
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address();
-    server.close();
-    const others = Array.from({ length: following }, (_, index) => isFree(port + 1 + index));
-    if (!(await Promise.all(others)).includes(false)) return port;
+    const port = randomInt(ports.first, ports.beyond - following);
+    const wanted = Array.from({ length: 1 + following }, (_, index) => isFree(port + index));
+    if (!(await Promise.all(wanted)).includes(false)) return port;
   }
 }
 
