@@ -60,6 +60,11 @@ export class ChatQueue {
     return this.entryCount > 0 && this.entryCount <= few;
   }
 
+  /** Whether a piece is full. */
+  get isLong(): boolean {
+    return this.entryCount >= pieceLength;
+  }
+
   /** Notes that a chat was found behind its log; whoever is waiting or under way already is left as it is. */
   find(chatId: number): void {
     const isKnown = this.grown.has(chatId) || this.behind.has(chatId) || this.followed?.chatId === chatId;

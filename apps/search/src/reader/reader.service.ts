@@ -1,11 +1,20 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus, type Subscription } from '#bus/bus.js';
 import { logEvent } from '#contracts/log.contract.js';
+import { TokenBucket } from '#domain/token-bucket.js';
 import { Logger } from '#telemetry/logger.js';
 import { activeOf, Engine } from '../engine/engine.js';
 import { CatchUp } from './catch-up.js';
 import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
+
+/**
+ * So many pieces of news are indexed at once in a second; what follows them is gathered for this long. A lone message is
+ * found when it has been told; a hundred a second make some ten statements, and leave the machine to those who are told.
+ */
+const atOncePerSecond = 5;
+const gatherMs = 100;
 
 /**
  * Reads the logs of all chats into the index. Position and effects of a chat move together and only from where they
@@ -44,7 +53,9 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
 
   /** What is new. It is taken only when it is its turn: what comes during the rest before goes with it. */
   private async readNew(): Promise<void> {
+    const atOnce = new TokenBucket(atOncePerSecond);
     while (await this.queue.filled()) {
+      if (!atOnce.take(performance.now()) && !this.queue.isLong) await pause(gatherMs);
       const add = async () => {
         const taken = this.queue.take();
         return this.catchUp.add(await this.generation(), taken);
