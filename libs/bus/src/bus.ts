@@ -15,7 +15,7 @@ export interface CallContext {
   readonly caller: Caller;
   readonly requestId: string;
   readonly deadline: number;
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** For whom a call is made: in the course of another call, for somebody of its own, or both. */

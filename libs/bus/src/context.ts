@@ -12,19 +12,18 @@ const reserveMs = 20;
 /** The context of a new call. Deadlines only ever shrink along the way. */
 export function outgoingContext({ within, as, timeoutMs = defaultTimeoutMs }: CallOptions): CallContext {
   const own = Date.now() + timeoutMs;
-  if (within === undefined) return { caller: as, requestId: randomUUID(), deadline: own, ...traced() };
+  if (within === undefined) return { caller: as, requestId: randomUUID(), deadline: own, traceparent: traced() };
   const { caller, requestId, deadline, traceparent } = within;
   return {
     caller: as ?? caller,
     requestId,
     deadline: Math.min(own, deadline - reserveMs),
-    ...traced(traceparent),
+    traceparent: traced(traceparent),
   };
 }
 
-function traced(given?: string): { traceparent?: string } {
-  const traceparent = given ?? currentSpan()?.traceparent;
-  return traceparent === undefined ? {} : { traceparent };
+function traced(given?: string): string | undefined {
+  return given ?? currentSpan()?.traceparent;
 }
 
 /** Refuses what may not be begun: the deadline has passed, the caller's token has expired, or is of the wrong kind. */

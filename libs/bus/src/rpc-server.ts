@@ -52,7 +52,8 @@ function validating(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['ha
 /** Calls that the handler makes name its span, where it has one of its own. */
 function under(span: Span | undefined, context: CallContext): CallContext {
   if (span === undefined) return context;
-  return { ...context, traceparent: span.traceparent };
+  const { caller, requestId, deadline } = context;
+  return { caller, requestId, deadline, traceparent: span.traceparent };
 }
 
 function checkingReplies(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['handle'] {

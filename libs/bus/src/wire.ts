@@ -30,8 +30,7 @@ export interface Answer {
 
 export function factsOf(context: CallContext, identities: Identities): RequestFacts {
   const { caller, deadline, requestId, traceparent } = context;
-  const facts = { caller: identities.sign(caller), deadline, request_id: requestId };
-  return traceparent === undefined ? facts : { ...facts, traceparent };
+  return { caller: identities.sign(caller), deadline, request_id: requestId, traceparent };
 }
 
 /** Throws UNAUTHORIZED when the caller is not signed, BAD_REQUEST when there is no deadline. */
@@ -40,7 +39,7 @@ export function contextOf(facts: RequestFacts, identities: Identities): CallCont
   const caller = identities.verify(facts.caller);
   if (!Number.isSafeInteger(deadline) || deadline <= 0)
     throw new FechatterError('BAD_REQUEST', `The header ${header.deadline} is missing.`);
-  return { caller, deadline, requestId, ...(traceparent === undefined ? {} : { traceparent }) };
+  return { caller, requestId, deadline, traceparent };
 }
 
 export function encodeFacts({ caller, deadline, request_id, traceparent }: RequestFacts): MsgHdrs {
@@ -53,12 +52,11 @@ export function encodeFacts({ caller, deadline, request_id, traceparent }: Reque
 }
 
 export function decodeFacts({ headers: given }: Msg): RequestFacts {
-  const traceparent = given?.get(header.traceparent) ?? '';
   return {
     caller: given?.get(header.caller) ?? '',
     deadline: Number(given?.get(header.deadline)),
     request_id: given?.get(header.requestId) ?? '',
-    ...(traceparent === '' ? {} : { traceparent }),
+    traceparent: given?.get(header.traceparent) || undefined,
   };
 }
 

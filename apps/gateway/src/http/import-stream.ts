@@ -51,8 +51,7 @@ export class ImportStream {
     if (lines.length === 0) return { imported: 0, skipped: 0, errors };
     // Each chunk has its own time: the request as a whole may take as long as it wants.
     const { caller, requestId, traceparent } = call;
-    const trace = traceparent === undefined ? {} : { traceparent };
-    const within = { caller, requestId, deadline: Date.now() + chunkTimeoutMs, ...trace };
+    const within = { caller, requestId, deadline: Date.now() + chunkTimeoutMs, traceparent };
     const options = { within, timeoutMs: chunkTimeoutMs };
     const { imported, skipped, refused } = await this.bus.call(importRpc.lines, { workspace_id, lines }, options);
     for (const { index, reason } of refused) errors.push({ line: numbers[index] ?? 0, reason });

@@ -9,7 +9,7 @@ const maxUserAgent = 512;
 /** What a handler knows of the request beside its input; calls on the bus are made in this context. */
 export class RequestCall implements CallContext {
   readonly requestId: string;
-  readonly traceparent?: string;
+  readonly traceparent: string | undefined;
 
   constructor(
     private readonly request: FastifyRequest,
@@ -17,7 +17,7 @@ export class RequestCall implements CallContext {
     readonly deadline: number,
   ) {
     this.requestId = request.id;
-    if (request.span !== undefined) this.traceparent = request.span.traceparent;
+    this.traceparent = request.span?.traceparent;
   }
 
   /** The access token in its header, as it was sent. */
