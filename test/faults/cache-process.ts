@@ -7,17 +7,24 @@ import { RedisConnection } from '#cache/redis.js';
 import { RedisStore } from '#cache/redis-store.js';
 import { configureLogging } from '#telemetry/logger.js';
 
-/** What the spec asks for: so many reads of a value at once, whose load takes so long. */
+/** What the spec asks for: so many reads of a value at once, whose load takes so long, and how long others wait for it. */
 interface Question {
   readonly id: number;
   readonly times: number;
   readonly loadMs: number;
+  readonly waitMs: number;
 }
 
 configureLogging('silent', 'test');
 const redis = new RedisConnection(process.argv[2] ?? '', 5_000);
 let loads = 0;
 let loadMs = 0;
+const layers = {
+  store: new RedisStore(redis, new Generation(redis, 'stampede')),
+  invalidations: { publish: () => undefined },
+  bulkhead: new Bulkhead(16, 1_000),
+  waitMs: 50,
+};
 const values = new CachedValues<number, { id: number }>(
   // Nothing is remembered here, so that each question meets Redis.
   { ...patterns.user, localMs: 0 },
@@ -27,20 +34,17 @@ const values = new CachedValues<number, { id: number }>(
     await pause(loadMs);
     return new Map(ids.map((id) => [id, { value: { id } }]));
   },
-  {
-    store: new RedisStore(redis, new Generation(redis, 'stampede')),
-    invalidations: { publish: () => undefined },
-    bulkhead: new Bulkhead(16, 1_000),
-  },
+  layers,
 );
 
 process.on('message', (question: Question) => void answer(question));
 while (!redis.isReady) await pause(5);
 process.send?.({ loads });
 
-async function answer({ id, times, loadMs: ms }: Question): Promise<void> {
+async function answer({ id, times, loadMs: ms, waitMs }: Question): Promise<void> {
   loads = 0;
   loadMs = ms;
+  layers.waitMs = waitMs;
   await Promise.all(Array.from({ length: times }, () => values.getOrCompute(id)));
   process.send?.({ loads });
 }

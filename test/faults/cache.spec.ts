@@ -17,9 +17,9 @@ class Reader {
     return new Reader(child);
   }
 
-  /** How often it loaded, of so many who ask for the value at once. */
-  async ask(id: number, times: number, loadMs: number): Promise<number> {
-    this.child.send({ id, times, loadMs });
+  /** How often it loaded, of so many who ask for the value at once and wait so long for another process. */
+  async ask(id: number, times: number, loadMs: number, waitMs = 50): Promise<number> {
+    this.child.send({ id, times, loadMs, waitMs });
     const [{ loads }] = (await once(this.child, 'message')) as [{ loads: number }];
     return loads;
   }
@@ -53,7 +53,7 @@ describe('Four processes on one Redis', () => {
   });
 
   it('load a value at most once each when 1,000 ask who all miss it, and once in all where loading is quick', async () => {
-    const quick = await Promise.all(readers.map((reader) => reader.ask(1, 250, 0)));
+    const quick = await Promise.all(readers.map((reader) => reader.ask(1, 250, 0, 10_000)));
     expect(quick.reduce((sum, loads) => sum + loads)).toBe(1);
     const slow = await Promise.all(readers.map((reader) => reader.ask(2, 250, 500)));
     expect(Math.max(...slow)).toBe(1);

@@ -79,6 +79,9 @@ describe('While Redis is away, everything goes on without an error', () => {
 });
 
 describe('NATS', () => {
+  const withinMs = 1_000;
+  /** On a machine that does other things too; who waits for a deadline waits for 5 s. */
+  const slackMs = 1_000;
   const answered = (status: number) => async () => (await person.send('anybody there?')).status === status;
 
   // The ways differ: a server that stops closes its connections, one that is paused is missed by its silence.
@@ -87,10 +90,10 @@ describe('NATS', () => {
       const { status, ms } = await person.send('anybody there?');
       process.stdout.write(`NATS ${way}: the first answer after ${ms.toFixed(0)} ms\n`);
       expect(status).toBe(503);
-      expect(ms).toBeLessThan(1_000);
+      expect(ms).toBeLessThan(withinMs + slackMs);
       const { statuses, slowest } = await person.load(`NATS ${way}`, 2);
       expect(statuses).toEqual([503]);
-      expect(slowest).toBeLessThan(1_000);
+      expect(slowest).toBeLessThan(withinMs + slackMs);
     });
     await eventually(answered(201), 'sends again');
   });

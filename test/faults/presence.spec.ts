@@ -12,7 +12,7 @@ import { Device, type State } from './presence/device.js';
 /** What changes on one gateway is known on all of them by then. */
 const soonMs = 1_000;
 /** What a machine on which everything runs at once may add. */
-const busyMs = 500;
+const busyMs = 2_000;
 
 let installation: Installation;
 /** Two that stay, and one that starts later and is killed. */

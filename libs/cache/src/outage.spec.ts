@@ -17,10 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-/** Two processes on one Redis; `quick` gives up on it after 50 ms, the other one waits. */
+/** Two processes on one Redis; `quick` gives up on it after half a second, the other one waits. */
 async function twoProcesses(name: string): Promise<{ quick: CachedTable; patient: CachedTable }> {
   const rows = new Map([[1, ada]]);
-  const [first, second] = [await test.connect(50), await test.connect()];
+  const [first, second] = [await test.connect(500), await test.connect()];
   // Without a memory of their own, so that Redis is asked each time.
   const local = { localMs: 0 };
   return {

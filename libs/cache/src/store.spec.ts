@@ -92,7 +92,7 @@ describe.each(kinds)('A store %s', (_, make) => {
   });
 
   it('gives the lease of one who died to another', async () => {
-    const store = make(60);
+    const store = make(1_000);
     await store.begin(['1'], 'the dead');
     let found = await store.begin(['1'], 'heir');
     while (found[0]?.kind === 'wait') found = await store.begin(['1'], 'heir');

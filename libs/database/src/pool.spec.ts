@@ -5,6 +5,7 @@ import { configureLogging } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
 import { ConnectionMonitor } from './connection.monitor.js';
 import { defaultPool } from './data-source.js';
 import { add, inForce, service, settings, sleep } from './session.fixture.js';
@@ -50,15 +51,17 @@ describe('A pool', () => {
   });
 
   it('that is exhausted lets callers wait for a bounded time, answers UNAVAILABLE, and recovers', async () => {
-    const database = await test.database('pool', { ...defaultPool, max: 2, acquireTimeoutMs: 150 });
-    const busy = [1, 2].map(() => database.query(sleep, [1]));
+    const database = await test.database('pool', { ...defaultPool, max: 2, acquireTimeoutMs: 1_000 });
+    const held = gate();
+    const busy = [1, 2].map(() => database.transaction(() => held.opened));
     await expect(database.query(add, [1, 2])).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+    held.open();
     await Promise.all(busy);
     expect(await database.query(add, [1, 2])).toMatchObject([{ sum: 3 }]);
   });
 
   it('lets no more than a thousand wait', async () => {
-    const database = await test.database('pool', { ...defaultPool, max: 1 });
+    const database = await test.database('pool', { ...defaultPool, max: 1, acquireTimeoutMs: 25_000 });
     const asked = Array.from({ length: 1_500 }, () => database.query(add, [1, 2]).then(() => 'answered', String));
     const answers = await Promise.all(asked);
     expect(answers.filter((answer) => answer === 'answered').length).toBeGreaterThanOrEqual(1_000);

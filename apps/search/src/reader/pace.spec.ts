@@ -29,7 +29,7 @@ describe('Pace', () => {
     const since = performance.now();
     const second = pace.run(() => Promise.resolve((times.second = performance.now() - since)));
     await Promise.all([first, second]);
-    expect(times.second).toBeGreaterThan(9 * times.first);
+    expect(times.second).toBeGreaterThan(Math.min(9 * times.first, 300));
     const long = pace.run(() => pause(200));
     const last = pace.run(() => Promise.resolve(7));
     await long;
@@ -71,12 +71,13 @@ describe('Pace', () => {
     await pace.runLater(() => pause(200));
     const since = performance.now();
     const turns = [pace.runLater(takes('later')), pace.run(takes('much'), () => false)];
-    await pause(400);
+    // Longer than a short rest, and far from the end of a long one.
+    await pause(330);
     expect(times).toEqual({});
     turns.push(pace.run(takes('little')));
     await Promise.all(turns);
-    expect(times.little! - since).toBeLessThan(900);
-    expect(times.later! - since).toBeGreaterThanOrEqual(times.little! - since);
+    expect(times.little! - since).toBeLessThan(1_000);
+    expect(times.later!).toBeGreaterThanOrEqual(times.little!);
   });
 
   it('hands on why the work failed', async () => {
