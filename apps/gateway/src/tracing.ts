@@ -19,11 +19,6 @@ export function traceRequests(server: FastifyInstance): void {
     if (request.span?.isRecorded === true) request.span.run(done);
     else done();
   });
-  // What follows the body is called by the socket, outside of the span.
-  server.addHook('preValidation', (request, _reply, done) => {
-    if (request.span?.isRecorded === true) request.span.run(done);
-    else done();
-  });
   server.addHook('onResponse', (request, reply, done) => {
     if (request.span?.isRecorded === true) {
       request.span.end(reply.statusCode >= 500, { 'http.response.status_code': String(reply.statusCode) });

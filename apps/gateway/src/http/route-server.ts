@@ -14,6 +14,15 @@ export function serveRoutes(fastify: FastifyInstance, guard: RouteGuard, control
 }
 
 function serve(fastify: FastifyInstance, guard: RouteGuard, { contract, handle }: ServedRoute): void {
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const input = parseInput(contract, request);
+    const call = callOf(request);
+    // One use was counted before the body was read.
+    const more = (contract.cost?.(input.body) ?? 1) - 1;
+    if (more > 0) await guard.charge(contract, request, reply, call.caller, more);
+    reply.statusCode = contract.status;
+    return handle(input, call);
+  };
   fastify.route({
     method: contract.method,
     url: fastifyPath(contract.path),
@@ -23,14 +32,10 @@ function serve(fastify: FastifyInstance, guard: RouteGuard, { contract, handle }
       request.contract = contract;
       admit(guard, contract, request, reply, done);
     },
-    handler: async (request, reply) => {
-      const input = parseInput(contract, request);
-      const call = callOf(request);
-      // One use was counted before the body was read.
-      const more = (contract.cost?.(input.body) ?? 1) - 1;
-      if (more > 0) await guard.charge(contract, request, reply, call.caller, more);
-      reply.statusCode = contract.status;
-      return handle(input, call);
+    handler: (request, reply) => {
+      const { span } = request;
+      // What follows the body is called by the socket, outside of the span.
+      return span?.isRecorded === true ? span.run(() => answer(request, reply)) : answer(request, reply);
     },
   });
 }

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
+import { eventually } from '#testing/eventually.js';
 import { metrics } from '#telemetry/metrics.js';
 import { startGateway, type TestGateway } from '../gateway.fixture.js';
 
@@ -49,6 +51,25 @@ describe('a connection', () => {
     await new Promise((resolve) => socket.resume().once('close', resolve));
     clearInterval(trickle);
     await hasty.close();
+  });
+
+  it('lives on when its bodies came in time', async () => {
+    const hasty = await startGateway({ REQUEST_TIMEOUT_MS: '100' });
+    const socket = connect(hasty.port, '127.0.0.1');
+    let heard = '';
+    socket.on('data', (chunk) => (heard += String(chunk)));
+    try {
+      for (const count of [1, 2]) {
+        socket.write(
+          'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+        );
+        await eventually(() => heard.split('HTTP/1.1 422').length > count);
+        await pause(300);
+      }
+    } finally {
+      socket.destroy();
+      await hasty.close();
+    }
   });
 });
 

@@ -10,6 +10,7 @@ import type { Probes } from '#health/probes.js';
 import { isMeasuring } from '#telemetry/metrics.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { securityHeaders } from '../security/headers.js';
+import { Arrivals } from './arrivals.js';
 import { acceptBodies } from './body-parser.js';
 import { errorBody } from './error-body.js';
 import { withCaching } from './caching.js';
@@ -52,6 +53,7 @@ export function createAdapter(
     },
   });
   const fastify: FastifyInstance = adapter.getInstance();
+  const arrivals = new Arrivals(config.REQUEST_TIMEOUT_MS);
   acceptBodies(fastify);
   fastify.decorateRequest('contract', undefined);
   fastify.decorateRequest('call', undefined);
@@ -61,12 +63,8 @@ export function createAdapter(
   });
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
+    if (hasConnection(request) && bringsWhole(request.raw)) arrivals.watch(request.raw);
     done();
-  });
-  fastify.addHook('preParsing', (request, _reply, payload, done) => {
-    const isStream = request.contract?.content === 'application/x-ndjson';
-    if (!isStream && hasConnection(request)) boundArrival(request.raw, config.REQUEST_TIMEOUT_MS);
-    done(null, payload);
   });
   // JSON that a service has encoded already goes out untouched.
   fastify.setReplySerializer(
@@ -91,14 +89,10 @@ function hasConnection({ raw }: FastifyRequest): boolean {
   return raw instanceof IncomingMessage;
 }
 
-/** A body that trickles in for ever would hold a connection and memory. */
-function boundArrival(request: IncomingMessage, limitMs: number): void {
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  if (length === undefined && encoding === undefined) return;
-  const cut = setTimeout(() => {
-    if (!request.complete) request.destroy();
-  }, limitMs);
-  request.once('close', () => clearTimeout(cut));
+/** Whether there is a body that is read before a handler is called; a stream takes the time that it takes. */
+function bringsWhole({ headers }: IncomingMessage): boolean {
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return false;
+  return headers['content-type']?.toLowerCase().startsWith('application/x-ndjson') !== true;
 }
 
 /**
