@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import { currentSpan, followPromises, runUnder } from '#telemetry/current-span.js';
+import type { RecordedSpan } from '#telemetry/span.js';
 import { Turn } from './turn.js';
 
 function watched() {
@@ -50,4 +52,20 @@ it('takes what is added while others leave', async () => {
   await nextTurn();
   await nextTurn();
   expect(left).toEqual([[1], [2], [3]]);
+});
+
+it("hands on nothing in the course of anybody's span, nor what follows from it", async () => {
+  const leave = followPromises();
+  const seen: unknown[] = [];
+  const look = async () => {
+    seen.push(currentSpan());
+    await nextTurn();
+    seen.push(currentSpan());
+  };
+  const turn = new Turn<number>(() => void look());
+  runUnder({ isRecorded: true } as RecordedSpan, () => [1, 2].forEach((item) => turn.add(item)));
+  await nextTurn();
+  await nextTurn();
+  leave();
+  expect(seen).toEqual([undefined, undefined, undefined, undefined]);
 });

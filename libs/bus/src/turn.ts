@@ -1,6 +1,9 @@
+import { onBehalfOf } from '#telemetry/tracing.js';
+
 /**
  * Gathers what one turn of the event loop brings, and hands it on together when the turn ends. A lone item leaves at
- * once: after a turn with no more than one the next does not wait to see whether others follow.
+ * once: after a turn with no more than one the next does not wait to see whether others follow. Either way it belongs to
+ * nobody's span: whoever it is handed to says whose it is.
  */
 export class Turn<Item> {
   private gathered: Item[] = [];
@@ -14,7 +17,7 @@ export class Turn<Item> {
     if (this.isOpen) return;
     this.isOpen = true;
     setImmediate(() => this.end());
-    if (!this.isCrowded) this.leave([item]);
+    if (!this.isCrowded) onBehalfOf([], () => this.leave([item]));
   }
 
   private end(): void {
