@@ -6,6 +6,7 @@ import { gate } from '#testing/gate.js';
 import { anyone, echo, errorOf, holding, probe, recording, subscribed, transports } from './bus.fixture.js';
 import type { Transport } from './bus.fixture.js';
 import { userOf, type Bus, type CallContext, type Caller } from './bus.js';
+import { encodePayload } from './payload.js';
 
 const queue = 'probe';
 const user: Caller = { kind: 'user', user_id: 7, session_id: 70, expires_at: Math.floor(Date.now() / 1000) + 600 };
@@ -66,7 +67,7 @@ describe.each(transports)('$name', ({ start }) => {
       ...{ code: 'RATE_LIMITED', message: 'Slow down.', status: 429, retryAfterSeconds: 7, details },
     });
     expect(error).not.toBe(thrown);
-    expect(await errorOf(caller.callEncoded(probe.echo, { text: '' }, { as: anyone }))).toMatchObject({
+    expect(await errorOf(caller.relay(probe.echo, { text: '' }, { as: anyone }))).toMatchObject({
       code: 'RATE_LIMITED',
     });
   });
@@ -85,7 +86,7 @@ describe.each(transports)('$name', ({ start }) => {
   it('lets an undefined result survive', async () => {
     server.serve(probe.nothing, async () => undefined, { queue });
     expect(await caller.call(probe.nothing, {}, { as: anyone })).toBeUndefined();
-    expect(await caller.callEncoded(probe.nothing, {}, { as: anyone })).toHaveLength(0);
+    expect(encodePayload(await caller.relay(probe.nothing, {}, { as: anyone }))).toHaveLength(0);
   });
 
   it('answers UNAVAILABLE soon when nobody serves the subject', async () => {

@@ -55,8 +55,12 @@ export abstract class Bus {
   /** Answers what the serving app answers; throws its FechatterError, or UNAVAILABLE when nobody answers in time. */
   abstract call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C>>;
 
-  /** As `call`, but the reply stays the JSON bytes that the serving app has sent. */
-  abstract callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer>;
+  /** As `call`, for who only passes the reply on: JSON that was sent or kept as bytes is not decoded. */
+  abstract relay<C extends Rpc>(
+    contract: C,
+    request: RequestInputOf<C>,
+    options: CallOptions,
+  ): Promise<ReplyOf<C> | Encoded>;
 
   /** A hint to whoever listens. Never throws, never waits, may be lost. */
   abstract publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void;

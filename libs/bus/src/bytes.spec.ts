@@ -3,7 +3,7 @@ import { configureLogging } from '#telemetry/logger.js';
 import { anyone, echo, errorOf, probe, transports, type Transport } from './bus.fixture.js';
 import type { Bus } from './bus.js';
 import { Encoded } from './encoded.js';
-import { maxPayloadBytes } from './payload.js';
+import { encodePayload, maxPayloadBytes } from './payload.js';
 
 const queue = 'probe';
 
@@ -28,13 +28,14 @@ describe.each(transports)('bytes over $name', ({ start }) => {
   it('that a service has encoded arrive untouched, or parsed', async () => {
     const bytes = Buffer.from('{ "text" : "spaces \\u0041 stay" }');
     server.serve(probe.echo, async () => new Encoded(bytes), { queue });
-    expect(await caller.callEncoded(probe.echo, { text: '' }, { as: anyone })).toEqual(bytes);
+    expect(encodePayload(await caller.relay(probe.echo, { text: '' }, { as: anyone }))).toEqual(bytes);
     expect(await caller.call(probe.echo, { text: '' }, { as: anyone })).toEqual({ text: 'spaces A stay' });
   });
 
   it('of a plain reply are its JSON', async () => {
     server.serve(probe.echo, echo, { queue });
-    expect((await caller.callEncoded(probe.echo, { text: 'ü' }, { as: anyone })).toString('utf8')).toBe('{"text":"ü"}');
+    const reply = await caller.relay(probe.echo, { text: 'ü' }, { as: anyone });
+    expect(encodePayload(reply).toString('utf8')).toBe('{"text":"ü"}');
   });
 
   it('are bounded, of requests and of replies', async () => {

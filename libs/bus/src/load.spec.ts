@@ -89,7 +89,7 @@ describe.each(transports)('$name under load', ({ start }) => {
     await subscribed(server);
     const before = await counted('OK');
     await caller.call(probe.echo, { text: '' }, { as: anyone });
-    await caller.callEncoded(probe.echo, { text: '' }, { as: anyone });
+    await caller.relay(probe.echo, { text: '' }, { as: anyone });
     expect((await counted('OK')) - before).toBe(2);
   });
 });

@@ -36,12 +36,13 @@ export class LocalBus extends Bus {
   }
 
   async call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C>> {
-    const reply = await timed(contract.subject, () => this.perform(contract, request, options));
-    return (reply instanceof Encoded ? decodePayload(reply.bytes) : reply) as ReplyOf<C>;
+    const reply = await this.relay(contract, request, options);
+    return reply instanceof Encoded ? (decodePayload(reply.bytes) as ReplyOf<C>) : reply;
   }
 
-  async callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer> {
-    return encodePayload(await timed(contract.subject, () => this.perform(contract, request, options)));
+  relay<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C> | Encoded> {
+    const perform = () => this.perform(contract, request, options) as Promise<ReplyOf<C> | Encoded>;
+    return timed(contract.subject, perform);
   }
 
   publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void {

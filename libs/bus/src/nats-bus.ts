@@ -7,6 +7,7 @@ import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandl
 import type { Serving, Subscription } from './bus.js';
 import { droppedEvents, timed } from './bus.metrics.js';
 import { nobodyServes, outgoingContext } from './context.js';
+import { Encoded } from './encoded.js';
 import { Identities } from './identity.js';
 import { Queues } from './in-flight.js';
 import { Listener } from './listener.js';
@@ -61,8 +62,8 @@ export class NatsBus extends Bus {
     }
   }
 
-  async callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer> {
-    return asBuffer(await this.perform(contract.subject, request, options));
+  async relay<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Encoded> {
+    return new Encoded(asBuffer(await this.perform(contract.subject, request, options)));
   }
 
   publish<E extends Event>(event: E, params: SubjectParams<E['subject']>, payload: PayloadOf<E>): void {

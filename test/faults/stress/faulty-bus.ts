@@ -1,5 +1,6 @@
 import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from '#bus/bus.js';
 import type { Serving, Subscription } from '#bus/bus.js';
+import type { Encoded } from '#bus/encoded.js';
 import type { Event, PayloadOf, ReplyOf, RequestInputOf, Rpc, SubjectParams } from '#contracts/contract.js';
 import type { Fate } from '../fate.js';
 
@@ -48,8 +49,8 @@ export class FaultyBus extends Bus {
     return this.bus.call(contract, request, options);
   }
 
-  callEncoded<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<Buffer> {
-    return this.bus.callEncoded(contract, request, options);
+  relay<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C> | Encoded> {
+    return this.bus.relay(contract, request, options);
   }
 
   serve<C extends Rpc>(contract: C, handler: RpcHandler<C>, options: { queue: string }): Serving {

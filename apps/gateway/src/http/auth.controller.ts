@@ -22,7 +22,7 @@ export class AuthController {
 
   @Route(authApi.register)
   async register({ body }: InputOf<typeof authApi.register>, call: RequestCall) {
-    return this.bus.call(authRpc.register, { ...body, client: call.client }, { within: call, ...hashing });
+    return this.bus.relay(authRpc.register, { ...body, client: call.client }, { within: call, ...hashing });
   }
 
   @Route(authApi.login)
@@ -34,12 +34,12 @@ export class AuthController {
 
   @Route(authApi.refresh)
   async refresh({ body }: InputOf<typeof authApi.refresh>, call: RequestCall) {
-    return this.bus.call(authRpc.refresh, { ...body, client: call.client }, { within: call });
+    return this.bus.relay(authRpc.refresh, { ...body, client: call.client }, { within: call });
   }
 
   @Route(authApi.logout)
   async logout(_: InputOf<typeof authApi.logout>, call: RequestCall) {
-    return this.bus.call(authRpc.logout, {}, { within: call });
+    return this.bus.relay(authRpc.logout, {}, { within: call });
   }
 
   @Route(authApi.changePassword)
@@ -51,17 +51,17 @@ export class AuthController {
 
   @Route(authApi.listSessions)
   async listSessions(_: InputOf<typeof authApi.listSessions>, call: RequestCall) {
-    return this.bus.call(authRpc.listSessions, {}, { within: call });
+    return this.bus.relay(authRpc.listSessions, {}, { within: call });
   }
 
   @Route(authApi.revokeSession)
   async revokeSession({ params }: InputOf<typeof authApi.revokeSession>, call: RequestCall) {
-    return this.bus.call(authRpc.revokeSession, { session_id: params.id }, { within: call });
+    return this.bus.relay(authRpc.revokeSession, { session_id: params.id }, { within: call });
   }
 
   @Route(authApi.createTicket)
   async createTicket(_: InputOf<typeof authApi.createTicket>, call: RequestCall) {
-    return this.bus.call(authRpc.createTicket, {}, { within: call });
+    return this.bus.relay(authRpc.createTicket, {}, { within: call });
   }
 
   @Route(authApi.listKeys)

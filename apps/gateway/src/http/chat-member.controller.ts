@@ -12,21 +12,21 @@ export class ChatMemberController {
 
   @Route(chatMembersApi.list)
   async list({ params, query }: InputOf<typeof chatMembersApi.list>, call: RequestCall) {
-    return this.bus.call(chatRpc.listMembers, { chat_id: params.id, ...query }, { within: call });
+    return this.bus.relay(chatRpc.listMembers, { chat_id: params.id, ...query }, { within: call });
   }
 
   @Route(chatMembersApi.add)
   async add({ params, body }: InputOf<typeof chatMembersApi.add>, call: RequestCall) {
-    return this.bus.call(chatRpc.addMembers, { chat_id: params.id, ...body }, { within: call });
+    return this.bus.relay(chatRpc.addMembers, { chat_id: params.id, ...body }, { within: call });
   }
 
   @Route(chatMembersApi.setRole)
   async setRole({ params, body }: InputOf<typeof chatMembersApi.setRole>, call: RequestCall) {
-    return this.bus.call(chatRpc.setRole, { chat_id: params.id, user_id: params.user_id, ...body }, { within: call });
+    return this.bus.relay(chatRpc.setRole, { chat_id: params.id, user_id: params.user_id, ...body }, { within: call });
   }
 
   @Route(chatMembersApi.remove)
   async remove({ params }: InputOf<typeof chatMembersApi.remove>, call: RequestCall) {
-    return this.bus.call(chatRpc.removeMember, { chat_id: params.id, user_id: params.user_id }, { within: call });
+    return this.bus.relay(chatRpc.removeMember, { chat_id: params.id, user_id: params.user_id }, { within: call });
   }
 }

@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
-import { Encoded } from '#bus/encoded.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import { chatsApi } from '#contracts/http/chat.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
@@ -26,52 +25,52 @@ export class ChatController {
 
   @Route(chatsApi.create)
   async create({ body }: InputOf<typeof chatsApi.create>, call: RequestCall) {
-    return this.bus.call(chatRpc.create, body, { within: call });
+    return this.bus.relay(chatRpc.create, body, { within: call });
   }
 
   @Route(chatsApi.direct)
   async direct({ body }: InputOf<typeof chatsApi.direct>, call: RequestCall) {
-    return this.bus.call(chatRpc.direct, body, { within: call });
+    return this.bus.relay(chatRpc.direct, body, { within: call });
   }
 
   @Route(chatsApi.browse)
   async browse({ query }: InputOf<typeof chatsApi.browse>, call: RequestCall) {
-    return this.bus.call(chatRpc.browse, query, { within: call });
+    return this.bus.relay(chatRpc.browse, query, { within: call });
   }
 
   @Route(chatsApi.get)
   async get({ params }: InputOf<typeof chatsApi.get>, call: RequestCall) {
-    return this.bus.call(chatRpc.get, { chat_id: params.id }, { within: call });
+    return this.bus.relay(chatRpc.get, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.update)
   async update({ params, body }: InputOf<typeof chatsApi.update>, call: RequestCall) {
-    return this.bus.call(chatRpc.update, { chat_id: params.id, ...body }, { within: call });
+    return this.bus.relay(chatRpc.update, { chat_id: params.id, ...body }, { within: call });
   }
 
   @Route(chatsApi.delete)
   async delete({ params }: InputOf<typeof chatsApi.delete>, call: RequestCall) {
-    return this.bus.call(chatRpc.delete, { chat_id: params.id }, { within: call });
+    return this.bus.relay(chatRpc.delete, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.join)
   async join({ params }: InputOf<typeof chatsApi.join>, call: RequestCall) {
-    return this.bus.call(chatRpc.join, { chat_id: params.id }, { within: call });
+    return this.bus.relay(chatRpc.join, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.leave)
   async leave({ params }: InputOf<typeof chatsApi.leave>, call: RequestCall) {
-    return this.bus.call(chatRpc.leave, { chat_id: params.id }, { within: call });
+    return this.bus.relay(chatRpc.leave, { chat_id: params.id }, { within: call });
   }
 
   @Route(chatsApi.read)
   async read({ params, body }: InputOf<typeof chatsApi.read>, call: RequestCall) {
-    return this.bus.call(messageRpc.read, { chat_id: params.id, seq: body.seq }, { within: call });
+    return this.bus.relay(messageRpc.read, { chat_id: params.id, seq: body.seq }, { within: call });
   }
 
   @Route(chatsApi.log)
   async log({ params, query }: InputOf<typeof chatsApi.log>, call: RequestCall) {
-    return new Encoded(await this.bus.callEncoded(logRpc.read, { chat_id: params.id, ...query }, { within: call }));
+    return this.bus.relay(logRpc.read, { chat_id: params.id, ...query }, { within: call });
   }
 
   @Route(chatsApi.typing)

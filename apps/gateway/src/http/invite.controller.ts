@@ -40,12 +40,12 @@ export class InviteController {
 
   @Route(invitesApi.list)
   async list({ params }: InputOf<typeof invitesApi.list>, call: RequestCall) {
-    return this.bus.call(workspaceRpc.listInvites, { workspace_id: params.id }, { within: call });
+    return this.bus.relay(workspaceRpc.listInvites, { workspace_id: params.id }, { within: call });
   }
 
   @Route(invitesApi.delete)
   async delete({ params }: InputOf<typeof invitesApi.delete>, call: RequestCall) {
-    return this.bus.call(
+    return this.bus.relay(
       workspaceRpc.deleteInvite,
       { workspace_id: params.id, invite_code: params.code },
       { within: call },
@@ -54,6 +54,6 @@ export class InviteController {
 
   @Route(invitesApi.accept)
   async accept({ params }: InputOf<typeof invitesApi.accept>, call: RequestCall) {
-    return this.bus.call(workspaceRpc.acceptInvite, { invite_code: params.code }, { within: call });
+    return this.bus.relay(workspaceRpc.acceptInvite, { invite_code: params.code }, { within: call });
   }
 }

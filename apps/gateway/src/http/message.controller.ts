@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
-import { Encoded } from '#bus/encoded.js';
 import { invalid } from '#contracts/error.js';
 import { messagesApi } from '#contracts/http/message.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
@@ -14,7 +13,7 @@ export class MessageController {
 
   @Route(messagesApi.send)
   async send({ body, headers }: InputOf<typeof messagesApi.send>, call: RequestCall) {
-    return this.bus.call(
+    return this.bus.relay(
       messageRpc.send,
       { ...body, idempotency_key: oneKey(body.idempotency_key, headers) },
       { within: call },
@@ -29,34 +28,32 @@ export class MessageController {
 
   @Route(messagesApi.list)
   async list({ query }: InputOf<typeof messagesApi.list>, call: RequestCall) {
-    return new Encoded(await this.bus.callEncoded(messageRpc.list, query, { within: call }));
+    return this.bus.relay(messageRpc.list, query, { within: call });
   }
 
   @Route(messagesApi.get)
   async get({ params }: InputOf<typeof messagesApi.get>, call: RequestCall) {
-    return this.bus.call(messageRpc.get, { message_id: params.id }, { within: call });
+    return this.bus.relay(messageRpc.get, { message_id: params.id }, { within: call });
   }
 
   @Route(messagesApi.thread)
   async thread({ params, query }: InputOf<typeof messagesApi.thread>, call: RequestCall) {
-    return new Encoded(
-      await this.bus.callEncoded(messageRpc.thread, { message_id: params.id, ...query }, { within: call }),
-    );
+    return this.bus.relay(messageRpc.thread, { message_id: params.id, ...query }, { within: call });
   }
 
   @Route(messagesApi.edit)
   async edit({ params, body }: InputOf<typeof messagesApi.edit>, call: RequestCall) {
-    return this.bus.call(messageRpc.edit, { message_id: params.id, ...body }, { within: call });
+    return this.bus.relay(messageRpc.edit, { message_id: params.id, ...body }, { within: call });
   }
 
   @Route(messagesApi.delete)
   async delete({ params }: InputOf<typeof messagesApi.delete>, call: RequestCall) {
-    return this.bus.call(messageRpc.delete, { message_id: params.id }, { within: call });
+    return this.bus.relay(messageRpc.delete, { message_id: params.id }, { within: call });
   }
 
   @Route(messagesApi.history)
   async history({ params }: InputOf<typeof messagesApi.history>, call: RequestCall) {
-    return this.bus.call(messageRpc.history, { message_id: params.id }, { within: call });
+    return this.bus.relay(messageRpc.history, { message_id: params.id }, { within: call });
   }
 
   /** Messages that the caller has sent, in as many replies of the bus as they need. */

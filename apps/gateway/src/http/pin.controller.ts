@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
-import { Encoded } from '#bus/encoded.js';
 import { pinsApi } from '#contracts/http/pin.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { pinRpc } from '#contracts/pin.contract.js';
@@ -13,16 +12,16 @@ export class PinController {
 
   @Route(pinsApi.add)
   async add({ params }: InputOf<typeof pinsApi.add>, call: RequestCall) {
-    return this.bus.call(pinRpc.add, { message_id: params.id }, { within: call });
+    return this.bus.relay(pinRpc.add, { message_id: params.id }, { within: call });
   }
 
   @Route(pinsApi.remove)
   async remove({ params }: InputOf<typeof pinsApi.remove>, call: RequestCall) {
-    return this.bus.call(pinRpc.remove, { message_id: params.id }, { within: call });
+    return this.bus.relay(pinRpc.remove, { message_id: params.id }, { within: call });
   }
 
   @Route(pinsApi.list)
   async list({ params, query }: InputOf<typeof pinsApi.list>, call: RequestCall) {
-    return new Encoded(await this.bus.callEncoded(pinRpc.list, { chat_id: params.id, ...query }, { within: call }));
+    return this.bus.relay(pinRpc.list, { chat_id: params.id, ...query }, { within: call });
   }
 }

@@ -12,11 +12,11 @@ export class ReactionController {
 
   @Route(reactionsApi.add)
   async add({ params, body }: InputOf<typeof reactionsApi.add>, call: RequestCall) {
-    return this.bus.call(reactionRpc.add, { message_id: params.id, ...body }, { within: call });
+    return this.bus.relay(reactionRpc.add, { message_id: params.id, ...body }, { within: call });
   }
 
   @Route(reactionsApi.remove)
   async remove({ params }: InputOf<typeof reactionsApi.remove>, call: RequestCall) {
-    return this.bus.call(reactionRpc.remove, { message_id: params.id, emoji: params.emoji }, { within: call });
+    return this.bus.relay(reactionRpc.remove, { message_id: params.id, emoji: params.emoji }, { within: call });
   }
 }

@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
-import { Encoded } from '#bus/encoded.js';
 import { receiptsApi } from '#contracts/http/receipt.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { receiptRpc } from '#contracts/receipt.contract.js';
@@ -13,6 +12,6 @@ export class ReceiptController {
 
   @Route(receiptsApi.list)
   async list({ params, query }: InputOf<typeof receiptsApi.list>, call: RequestCall) {
-    return new Encoded(await this.bus.callEncoded(receiptRpc.list, { chat_id: params.id, ...query }, { within: call }));
+    return this.bus.relay(receiptRpc.list, { chat_id: params.id, ...query }, { within: call });
   }
 }

@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
-import { Encoded } from '#bus/encoded.js';
 import { chatRpc } from '#contracts/chat.contract.js';
 import { searchApi } from '#contracts/http/search.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
@@ -18,16 +17,14 @@ export class SearchController {
 
   @Route(searchApi.messages)
   async messages({ body }: InputOf<typeof searchApi.messages>, call: RequestCall) {
-    return new Encoded(await this.bus.callEncoded(searchRpc.messages, body, { within: call }));
+    return this.bus.relay(searchRpc.messages, body, { within: call });
   }
 
   @Route(searchApi.messagesByQuery)
   async messagesByQuery({ query }: InputOf<typeof searchApi.messagesByQuery>, call: RequestCall) {
     const { q, chat_ids, sender_ids, date_from, date_to, ...rest } = query;
     const filters = { chat_ids, sender_ids, date_from, date_to };
-    return new Encoded(
-      await this.bus.callEncoded(searchRpc.messages, { query: q, filters, ...rest }, { within: call }),
-    );
+    return this.bus.relay(searchRpc.messages, { query: q, filters, ...rest }, { within: call });
   }
 
   @Route(searchApi.users)

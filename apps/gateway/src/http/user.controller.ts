@@ -16,12 +16,12 @@ export class UserController {
 
   @Route(usersApi.me)
   async me(_: InputOf<typeof usersApi.me>, call: RequestCall) {
-    return this.bus.call(userRpc.me, {}, { within: call });
+    return this.bus.relay(userRpc.me, {}, { within: call });
   }
 
   @Route(usersApi.updateMe)
   async updateMe({ body }: InputOf<typeof usersApi.updateMe>, call: RequestCall) {
-    return this.bus.call(userRpc.updateMe, body, { within: call });
+    return this.bus.relay(userRpc.updateMe, body, { within: call });
   }
 
   @Route(usersApi.list)
