@@ -4,8 +4,9 @@ import { showQueue } from './queue.metrics.js';
 
 const mostChats = 10_000;
 const mostEntries = 20_000;
-/** Entries that are kept of one chat, and that are taken at a time as far as whole chats allow. */
-const pieceLength = 1_000;
+const mostOfChat = 1_000;
+/** Entries that are taken at a time: while they are indexed, some 20 ms, sends have to share a core. */
+const pieceLength = 200;
 /** So many entries are indexed within a second even while others are busy. */
 const few = 1_500;
 
@@ -80,7 +81,7 @@ export class ChatQueue {
     if (known === undefined && this.grown.size >= mostChats) return;
     const joined = known === undefined ? entries : join(known.entries, entries);
     this.entryCount -= known?.entries.length ?? 0;
-    const fits = joined.length <= pieceLength && this.entryCount + joined.length <= mostEntries;
+    const fits = joined.length <= mostOfChat && this.entryCount + joined.length <= mostEntries;
     const kept = fits ? joined : [];
     this.entryCount += kept.length;
     this.grown.set(chatId, { chatId, entries: kept, since });
@@ -93,17 +94,20 @@ export class ChatQueue {
     return this.until(() => this.grown.size > 0);
   }
 
-  /** The chats that have grown and waited longest. */
+  /** A piece of what the chats have grown that have waited longest. */
   take(): readonly Growth[] {
     const taken: Waiting[] = [];
-    let length = 0;
-    for (const next of this.grown.values()) {
-      if (taken.length > 0 && length + next.entries.length > pieceLength) break;
-      taken.push(next);
-      length += next.entries.length;
+    let room = pieceLength;
+    for (const [chatId, { entries, since }] of this.grown) {
+      if (room === 0) break;
+      const piece = entries.slice(0, room);
+      const rest = entries.slice(room);
+      taken.push({ chatId, entries: piece, since });
+      room -= piece.length;
+      if (rest.length > 0) this.grown.set(chatId, { chatId, entries: rest, since });
+      else this.grown.delete(chatId);
     }
-    for (const { chatId } of taken) this.grown.delete(chatId);
-    this.entryCount -= length;
+    this.entryCount -= pieceLength - room;
     this.taken = taken;
     return taken;
   }

@@ -3,7 +3,7 @@ import { Load } from './load.js';
 
 const restFactor = 9;
 /** Rests at most: so short that a message is found within a second, and when nobody waits for that. */
-const restMs = { short: 300, long: 1_000 };
+const restMs = { short: 60, long: 1_000 };
 /** How long the index works at most before it looks what others do, and for how long it looks. */
 const workMs = 1_000;
 const lookMs = 110;
