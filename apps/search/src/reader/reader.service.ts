@@ -10,8 +10,8 @@ import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
 
 /**
- * So many pieces of news are indexed at once in a second; what follows them is gathered for this long. A lone message is
- * found when it has been told; a hundred a second make some ten statements, and leave the machine to those who are told.
+ * So many pieces of news are indexed at once in a second; what follows them is gathered for this long. A lone message
+ * waits for no others; a hundred a second make some ten statements, and leave the machine to those who are told.
  */
 const atOncePerSecond = 5;
 const gatherMs = 100;
