@@ -5,7 +5,7 @@ const restFactor = 9;
 /** Rests at most: so short that a message is found within a second, and when nobody waits for that. */
 const restMs = { short: 60, long: 1_000 };
 /** How long the index works at most before it looks what others do, and for how long it looks. */
-const workMs = 1_000;
+const workMs = 500;
 const lookMs = 110;
 
 interface Turn {
@@ -15,9 +15,9 @@ interface Turn {
 }
 
 /**
- * Lets people go first. The index does one piece of work after the other. Each second it stands still for a moment and
- * sees how busy process and machine are without it; while they are, it rests after each piece for nine times its length,
- * as long as may be at most. What comes meanwhile is indexed in larger pieces, which cost less.
+ * Lets people go first. The index does one piece of work after the other. When it has worked for a while it stands still
+ * for a moment and sees how busy process and machine are without it; while they are, it rests after each piece for nine
+ * times its length, as long as may be at most. What comes meanwhile is indexed in larger pieces, which cost less.
  *
  * What is new comes before what is brought on from behind, and does not wait for a long rest. Only what has waited longer
  * than that lasts goes first, once.
@@ -27,7 +27,8 @@ export class Pace {
   private readonly lines: { readonly first: Turn[]; readonly later: Turn[] } = { first: [], later: [] };
   private isAtWork = false;
   private comes = (): void => undefined;
-  private lookedAt = performance.now();
+  /** Since it last saw what others do. */
+  private workedMs = 0;
 
   constructor(private readonly load: Pick<Load, 'isHigh' | 'watch'> = new Load()) {}
 
@@ -56,7 +57,7 @@ export class Pace {
     try {
       return await work();
     } finally {
-      void this.rest(restFactor * (performance.now() - since)).then(() => this.next());
+      void this.rest(performance.now() - since).then(() => this.next());
     }
   }
 
@@ -68,20 +69,21 @@ export class Pace {
     turn?.begin();
   }
 
-  private async rest(wantedMs: number): Promise<void> {
-    const mustLook = performance.now() - this.lookedAt >= workMs;
-    if (!this.load.isHigh && !mustLook) return;
-    const ms = this.load.isHigh ? Math.min(wantedMs, restMs.long) : lookMs;
+  private async rest(workedMs: number): Promise<void> {
+    this.workedMs += workedMs;
+    if (!this.load.isHigh && this.workedMs < workMs) return;
+    const ms = this.load.isHigh ? Math.min(restFactor * workedMs, restMs.long) : lookMs;
+    const atLeastMs = this.load.isHigh ? Math.min(ms, restMs.short) : lookMs;
     const seen = this.load.watch();
-    await this.sleep(Math.min(ms, restMs.short));
-    const until = performance.now() + ms - restMs.short;
+    await this.sleep(atLeastMs);
+    const until = performance.now() + ms - atLeastMs;
     const goesOn = () => performance.now() < until && !this.ended.signal.aborted;
     while (goesOn() && !this.lines.first.some(({ isUrgent }) => isUrgent())) {
       const came = new Promise<void>((resolve) => (this.comes = resolve));
       await Promise.race([this.sleep(until - performance.now()), came]);
     }
     seen();
-    this.lookedAt = performance.now();
+    this.workedMs = 0;
   }
 
   private async sleep(ms: number): Promise<void> {
