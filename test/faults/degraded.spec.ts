@@ -79,23 +79,25 @@ describe('While Redis is away, everything goes on without an error', () => {
 });
 
 describe('NATS', () => {
-  const withinMs = 1_000;
-  /** On a machine that does other things too; who waits for a deadline waits for 5 s. */
-  const slackMs = 1_000;
   const answered = (status: number) => async () => (await person.send('anybody there?')).status === status;
 
   // The ways differ: a server that stops closes its connections, one that is paused is missed by its silence.
   it.each(['stopped', 'paused'] as const)('%s is 503 within a second, from the first request on', async (way) => {
-    await stage.parts.NATS.whileIs(way, async () => {
-      const { status, ms } = await person.send('anybody there?');
-      process.stdout.write(`NATS ${way}: the first answer after ${ms.toFixed(0)} ms\n`);
-      expect(status).toBe(503);
-      expect(ms).toBeLessThan(withinMs + slackMs);
-      const { statuses, slowest } = await person.load(`NATS ${way}`, 2);
-      expect(statuses).toEqual([503]);
-      expect(slowest).toBeLessThan(withinMs + slackMs);
-    });
-    await eventually(answered(201), 'sends again');
+    const [first, others]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 3; round++) {
+      await stage.parts.NATS.whileIs(way, async () => {
+        const { status, ms } = await person.send('anybody there?');
+        expect(status).toBe(503);
+        first.push(ms);
+        const { statuses, slowest } = await person.load(`NATS ${way}`, 2);
+        expect(statuses).toEqual([503]);
+        others.push(slowest);
+      });
+      await eventually(answered(201), 'sends again');
+    }
+    process.stdout.write(`NATS ${way}: the first answers after ${first.map((ms) => ms.toFixed(0)).join(', ')} ms\n`);
+    // Of three times one may have met a machine that does other things too.
+    for (const times of [first, others]) expect(times.toSorted((a, b) => a - b)[1]).toBeLessThan(1_000);
   });
 
   it('slow is slow, without an error', async () => {

@@ -8,7 +8,7 @@ import { RealtimeHouse, type Socket } from './realtime.fixture.js';
 
 const revokedWithinMs = 1_000;
 /** For the close to arrive and to be looked at, on a machine that does other things too. */
-const slackMs = 2_000;
+const slackMs = 200;
 
 let realtime: RealtimeHouse;
 
@@ -86,15 +86,25 @@ describe('A live connection', () => {
   });
 
   it('ends within a second when the session ends, even if the event is lost', async () => {
-    const [event, poll, other] = [
-      await realtime.connect(5, 501),
-      await realtime.connect(5, 502),
-      await realtime.connect(5, 503),
-    ];
-    realtime.house.bus.publish(authEvent.revoked, {}, realtime.issuer.revoke(5, 501));
-    expect((await event.untilClosed(revokedWithinMs + slackMs)).code).toBe(4003);
-    realtime.issuer.revoke(5, 502);
-    expect((await poll.untilClosed(revokedWithinMs + slackMs)).code).toBe(4003);
+    const other = await realtime.connect(5, 500);
+    const told = (session: number) =>
+      realtime.house.bus.publish(authEvent.revoked, {}, realtime.issuer.revoke(5, session));
+    const lost = (session: number) => void realtime.issuer.revoke(5, session);
+    for (const [revoke, first] of [
+      [told, 501],
+      [lost, 511],
+    ] as const) {
+      const delays: number[] = [];
+      for (const session of range(first, first + 2)) {
+        const socket = await realtime.connect(5, session);
+        const since = performance.now();
+        revoke(session);
+        expect((await socket.untilClosed()).code).toBe(4003);
+        delays.push(performance.now() - since);
+      }
+      // One of them may have met a machine that does other things too.
+      expect(delays.toSorted((a, b) => a - b)[1]).toBeLessThan(revokedWithinMs + slackMs);
+    }
     expect((await other.ask({ type: 'ping' })).type).toBe('pong');
   });
 
