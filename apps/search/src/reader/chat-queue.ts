@@ -5,7 +5,7 @@ import { showQueue } from './queue.metrics.js';
 const mostChats = 10_000;
 const mostEntries = 20_000;
 const mostOfChat = 1_000;
-/** Entries that are taken at a time: while they are indexed, some 20 ms, sends have to share a core. */
+/** Entries that are taken at a time: while they are indexed, sends have to share a core. */
 const pieceLength = 200;
 /** So many entries are indexed within a second even while others are busy. */
 const few = 1_500;

@@ -11,7 +11,7 @@ import { Pace } from './pace.js';
 
 /**
  * So many pieces of news are indexed at once in a second; what follows them is gathered for this long. A lone message
- * waits for no others; a hundred a second make some ten statements, and leave the machine to those who are told.
+ * waits for no others; a stream of them leaves the machine to those who are told.
  */
 const atOncePerSecond = 5;
 const gatherMs = 100;
