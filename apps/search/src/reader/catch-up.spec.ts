@@ -118,3 +118,23 @@ it('lets nobody wait for the end of a long log', async () => {
     await reader.beforeApplicationShutdown();
   }
 });
+
+it('gathers what is new while messages follow each other closely', async () => {
+  const [chat, pieces] = [5, 20];
+  await store(opened.engine, 1, messageOf('already there', { chat_id: chat }));
+  const queue = new ChatQueue();
+  const reader = new ReaderService(bus, queue, opened.engine, idlePace());
+  reader.onApplicationBootstrap();
+  try {
+    const since = performance.now();
+    for (const seq of range(2, 1 + pieces)) {
+      queue.push(chat, [created(chat, seq, `number ${seq}`)]);
+      await eventually(async () => (await found(chat)) === seq);
+    }
+    // Five at once and five more a second; each of the others has waited for a tenth of a second.
+    const seconds = (performance.now() - since) / 1_000;
+    expect(seconds).toBeGreaterThan((pieces - 5 - 5 * seconds) * 0.099);
+  } finally {
+    await reader.beforeApplicationShutdown();
+  }
+});
