@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { configureLogging } from './logger.js';
 import { metrics } from './metrics.js';
@@ -13,12 +13,15 @@ const spanId = 'b7ad6b7169203331';
 let collector: Server;
 /** What the collector answers; while it hangs, nothing. */
 let status: number | undefined;
+/** What came with the last request. */
+let told: IncomingHttpHeaders;
 let stop: () => Promise<void>;
 
 beforeEach(async () => {
   configureLogging('silent', 'test');
   status = 200;
-  collector = createServer((_request, response) => {
+  collector = createServer(({ headers }, response) => {
+    told = headers;
     if (status !== undefined) response.writeHead(status).end('{}');
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
@@ -85,6 +88,18 @@ describe('A trace context', () => {
 });
 
 describe('A collector', () => {
+  it('is sent the headers that OTEL_EXPORTER_OTLP_HEADERS names', async () => {
+    process.env['OTEL_EXPORTER_OTLP_HEADERS'] = 'x-team=chat,authorization=Basic%20YTpi';
+    try {
+      await trace(1);
+    } finally {
+      delete process.env['OTEL_EXPORTER_OTLP_HEADERS'];
+    }
+    await passedOn();
+    await stop();
+    expect(told).toMatchObject({ 'x-team': 'chat', authorization: 'Basic YTpi' });
+  });
+
   it('that refuses costs spans, which are counted, and neither the work nor the stop', async () => {
     await trace(1);
     status = 400;
