@@ -89,9 +89,11 @@ export const searchExamples = examples<Facts>(facts, {
   'search.neighbours': { params: (f) => [1, [f.chat], [f.message], 2], buffers: 20, index: ['indexed_messages_pkey'] },
   'search.positions': { params: (f) => [1, f.chats], buffers: 30, index: ['positions_pkey'], bounds: { sorted: 0 } },
   'search.purge': { params: (f) => [1, f.chat], buffers: 14_000, cold: 'removes a deleted chat in slices of 1,000' },
-  'search.retire': { params: () => [1], buffers: 50, cold: 'what is left of generations before the active one' },
+  'search.retire': { params: () => [1], buffers: 10 },
   'search.retire_documents': { params: () => [], buffers: 3_100, cold: 'empties the index of the last release' },
   'search.retire_messages': { params: () => [1], buffers: 14_000, cold: 'removes an index that was replaced' },
+  'search.retire_positions': { params: () => [1], buffers: 50, cold: 'ends the writing to an index that was replaced' },
+  'search.retire_slices': { params: () => [1], buffers: 50, cold: 'what is left of an index that was replaced' },
   'search.retire_words': {
     params: () => [1],
     buffers: 14_000,

@@ -36,6 +36,8 @@ export interface OpenEngine {
   readonly other: Engine;
   /** The superuser's URL of its server. */
   readonly adminUrl: string;
+  /** The URL of its database as the owner of the tables. */
+  readonly ownerUrl: string;
   /** The words of a workspace by which parts are found. */
   words(workspaceId: number): Promise<readonly string[]>;
   /** The slices of a workspace, by time. */
@@ -85,6 +87,7 @@ export async function openPostgresEngine(options: EngineOptions = {}): Promise<O
     engine: replica(),
     other: replica(),
     adminUrl: test.adminUrl,
+    ownerUrl: test.ownerUrl,
     slices: (id) => database.query(slices, [id]),
     close: () => test.close(),
   };

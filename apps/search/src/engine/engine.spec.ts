@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { Message } from '#contracts/message.contract.js';
 import { eventually } from '#testing/eventually.js';
 import { randomOf } from '#testing/random.js';
@@ -280,6 +281,22 @@ describe.each([['PostgreSQL', openPostgresEngine]])('the engine on %s', (_name, 
     expect(await find(engine, word('after'), [chat_id])).toMatchObject([{ content: 'before and after' }]);
     await engine.completeGeneration(next);
     expect(await find(engine, word('after'), [chat_id])).toMatchObject([{ content: 'only after' }]);
+
+    // Somebody who writes to the old one at that moment.
+    const writer = new pg.Client({ connectionString: opened.ownerUrl });
+    await writer.connect();
+    await writer.query(`BEGIN; SELECT FROM search.positions WHERE generation = 1 AND chat_id = ${chat_id} FOR UPDATE`);
+    const retired = engine.retireGenerations();
+    await eventually(async () => (await opened.waiting()) > 0, 'it waits for the writer');
+    await writer.query(`
+      INSERT INTO search.indexed_messages SELECT 1, chat_id, message_id + 1, seq, version, slice_id, sender_id, created_at,
+        reactions, replies, is_pinned, content, lexemes FROM search.indexed_messages
+        WHERE generation = ${next} AND chat_id = ${chat_id};
+      COMMIT`);
+    await retired;
+    const old = await writer.query('SELECT FROM search.indexed_messages WHERE generation = 1');
+    await writer.end();
+    expect(old.rowCount).toBe(0);
     expect(await engine.begin(1, chat_id)).toBeUndefined();
     expect((await engine.generations()).map(({ id }) => id)).toEqual([next]);
   });

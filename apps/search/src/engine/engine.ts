@@ -106,8 +106,11 @@ export abstract class Engine {
   /** Begins to build a generation aside; the one that is being built, if there is one. */
   abstract beginGeneration(): Promise<number>;
 
-  /** Says that a generation has everything. It becomes the active one, and those before it go. */
+  /** Says that a generation has everything. It becomes the active one. */
   abstract completeGeneration(id: number): Promise<void>;
+
+  /** Removes the generations before the active one. Goes on where it was cut short. */
+  abstract retireGenerations(): Promise<void>;
 
   /** Where the chat's index stands; a chat that was never seen begins at 0. Undefined where the generation is gone. */
   abstract begin(generation: number, chatId: number): Promise<number | undefined>;

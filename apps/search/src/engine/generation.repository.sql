@@ -13,8 +13,6 @@ id = coalesce(max(id) FILTER (WHERE completed_at IS NOT NULL) OVER (), min(id) O
 FROM search.generations ORDER BY id;
 
 -- search.retire
-WITH slices AS (DELETE FROM search.slices WHERE generation < $1),
-positions AS (DELETE FROM search.positions WHERE generation < $1)
 DELETE FROM search.generations WHERE id < $1;
 
 -- search.retire_documents
@@ -26,6 +24,15 @@ DELETE FROM search.documents WHERE (chat_id, message_id) IN (
 DELETE FROM search.indexed_messages WHERE (generation, chat_id, message_id) IN (
   SELECT generation, chat_id, message_id FROM search.indexed_messages WHERE generation < $1 LIMIT 1000
 ) RETURNING message_id;
+
+-- search.retire_positions
+WITH held AS (
+  SELECT generation, chat_id FROM search.positions WHERE generation < $1 ORDER BY generation, chat_id FOR UPDATE
+)
+DELETE FROM search.positions p USING held h WHERE p.generation = h.generation AND p.chat_id = h.chat_id;
+
+-- search.retire_slices
+DELETE FROM search.slices WHERE generation < $1;
 
 -- search.retire_words
 DELETE FROM search.words WHERE (slice_id, word) IN (

@@ -23,7 +23,17 @@ const complete = sql(
   'UPDATE search.generations SET completed_at = now() WHERE id = $1 AND completed_at IS NULL',
 );
 
-/** Generations before this one: first what they found, in slices, then what is known about them. */
+const retire = sql('search.retire', 'DELETE FROM search.generations WHERE id < $1');
+
+/** In the order in which chats are moved, so that nobody waits in a circle. */
+const retirePositions = sql(
+  'search.retire_positions',
+  `WITH held AS (
+     SELECT generation, chat_id FROM search.positions WHERE generation < $1 ORDER BY generation, chat_id FOR UPDATE
+   )
+   DELETE FROM search.positions p USING held h WHERE p.generation = h.generation AND p.chat_id = h.chat_id`,
+);
+
 const retireMessages = sql(
   'search.retire_messages',
   `DELETE FROM search.indexed_messages WHERE (generation, chat_id, message_id) IN (
@@ -39,12 +49,7 @@ const retireWords = sql(
    ) RETURNING slice_id`,
 );
 
-const retire = sql(
-  'search.retire',
-  `WITH slices AS (DELETE FROM search.slices WHERE generation < $1),
-     positions AS (DELETE FROM search.positions WHERE generation < $1)
-   DELETE FROM search.generations WHERE id < $1`,
-);
+const retireSlices = sql('search.retire_slices', 'DELETE FROM search.slices WHERE generation < $1');
 
 /** What the release before this one has left. */
 const retireDocuments = sql(
@@ -73,11 +78,18 @@ export class GenerationRepository {
     await this.database.query(complete, [id]);
   }
 
-  /** Removes the generations before the one that is active now, in slices. */
+  /**
+   * Removes the generations before the one that is active now. First nobody can write to them any more: who does so at
+   * this moment is waited for. Then what they found goes in slices.
+   */
   async retireBefore(id: number): Promise<void> {
+    await this.database.transaction(async (transaction) => {
+      await transaction.query(retire, [id]);
+      await transaction.query(retirePositions, [id]);
+    });
     while ((await this.database.query(retireMessages, [id])).length === retireSlice);
     while ((await this.database.query(retireWords, [id])).length === retireSlice);
-    await this.database.query(retire, [id]);
+    await this.database.query(retireSlices, [id]);
     while ((await this.database.query(retireDocuments)).length === retireSlice);
   }
 }

@@ -88,7 +88,7 @@ SELECT chat_id FROM moved;
 
 -- search.begin_chat
 INSERT INTO search.positions (generation, chat_id, seq) SELECT id, $2, 0 FROM search.generations WHERE id = $1
-ON CONFLICT DO NOTHING;
+FOR KEY SHARE ON CONFLICT DO NOTHING;
 
 -- search.hold_position
 SELECT seq FROM search.positions WHERE generation = $1 AND chat_id = $2 AND seq = $3 FOR UPDATE;

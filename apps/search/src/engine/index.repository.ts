@@ -114,10 +114,11 @@ const apply = sql(
    SELECT chat_id FROM moved`,
 );
 
+/** Holds the generation, which does not go meanwhile. */
 const begin = sql(
   'search.begin_chat',
   `INSERT INTO search.positions (generation, chat_id, seq) SELECT id, $2, 0 FROM search.generations WHERE id = $1
-   ON CONFLICT DO NOTHING`,
+   FOR KEY SHARE ON CONFLICT DO NOTHING`,
 );
 
 const positions = sql(

@@ -83,7 +83,10 @@ export class PostgresEngine extends Engine {
   async completeGeneration(id: number): Promise<void> {
     await this.states.complete(id);
     this.known = undefined;
-    await this.states.retireBefore(id);
+  }
+
+  async retireGenerations(): Promise<void> {
+    await this.states.retireBefore(activeOf(await this.generations()).id);
     this.known = undefined;
   }
 

@@ -76,7 +76,7 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     if (this.swept.generation === id && performance.now() - this.swept.at < sweepMs) return;
     const at = performance.now();
     const hasAll = await this.all.run(id);
-    // What was there when it began is indexed. What was before the active generation goes.
+    // What was there when it began is indexed.
     if (hasAll) await this.engine.completeGeneration(id);
     if (hasAll || isComplete) this.swept = { generation: id, at };
   }

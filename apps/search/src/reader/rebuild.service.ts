@@ -1,7 +1,7 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { Loop } from '#service/loop.js';
-import { Engine } from '../engine/engine.js';
+import { activeOf, Engine } from '../engine/engine.js';
 import { Pace } from './pace.js';
 import { Sweep } from './sweep.js';
 
@@ -20,6 +20,8 @@ const mostPasses = 5;
 export class RebuildService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loop = new Loop('search.rebuild', lookMs, () => this.build());
   private readonly sweep: Sweep;
+  /** Nothing is left of generations before the active one. At first that is not known: a process may have been cut short. */
+  private isTidy = false;
 
   constructor(
     @Inject(Bus) bus: Bus,
@@ -40,7 +42,9 @@ export class RebuildService implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async build(): Promise<void> {
-    const building = (await this.engine.generations()).find(({ isActive, isComplete }) => !isActive && !isComplete);
+    const generations = await this.engine.generations();
+    if (!this.isTidy && activeOf(generations).isComplete) await this.tidy();
+    const building = generations.find(({ isActive, isComplete }) => !isActive && !isComplete);
     if (building === undefined) return;
     for (let [pass, isClose] = [0, false]; pass < mostPasses && !isClose; pass++) {
       const begunAt = performance.now();
@@ -48,6 +52,13 @@ export class RebuildService implements OnApplicationBootstrap, BeforeApplication
       if (!(await this.sweep.run(building.id))) return;
       isClose = pass > 0 && performance.now() - begunAt < closeMs;
     }
+    this.isTidy = false;
     await this.engine.completeGeneration(building.id);
+    await this.tidy();
+  }
+
+  private async tidy(): Promise<void> {
+    await this.engine.retireGenerations();
+    this.isTidy = true;
   }
 }

@@ -157,3 +157,12 @@ it('goes on with a reindex where it was stopped', async () => {
   await eventually(() => isComplete(2), 'the new one answers');
   expect(await contents(2)).toEqual(before);
 });
+
+it('removes what a process that was stopped has left of the index before', async () => {
+  await startWithChats();
+  await running.pop()!.stop();
+  await owner.query('INSERT INTO search.generations (id, completed_at) VALUES (2, now())');
+  await startSearch();
+  await eventually(async () => (await contents(1)).length === 0, 'the old index is empty');
+  expect((await generations().list()).map(({ id }) => id)).toEqual([2]);
+});
