@@ -1,9 +1,8 @@
 import { FechatterError } from '#contracts/error.js';
-import { isLockTimeout } from '#database/errors.js';
+import { codeOf, isLockTimeout, isNeverSent } from '#database/errors.js';
 
 /** SQLSTATEs with which PostgreSQL says that it has rolled back or never begun. */
-const rolledBack = /^(53...|57014|40001|40P01)$/;
-const neverBegun = /ECONNREFUSED|ENOTFOUND|timeout exceeded when trying to connect/;
+const rolledBack = /^(53...|57014|40001|40P01|25006)$/;
 
 /**
  * What the sender is told when a flush failed. Of three outcomes of a send the third is "nobody knows"; whether
@@ -14,9 +13,7 @@ export function refusalOf(error: unknown, hasKeys: boolean): unknown {
   const again = (message: string) =>
     new FechatterError('UNAVAILABLE', message, { retryAfterSeconds: 1, cause: error.cause });
   if (isLockTimeout(error)) return again('The chat is busy and the message was not stored. Send it again in a moment.');
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (rolledBack.test(code) || neverBegun.test(`${code} ${cause instanceof Error ? cause.message : ''}`)) {
+  if (rolledBack.test(codeOf(error.cause)) || isNeverSent(error)) {
     return again('The database is busy and the message was not stored. Send it again in a moment.');
   }
   return again(
