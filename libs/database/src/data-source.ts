@@ -14,6 +14,7 @@ export interface PoolSettings {
   readonly max: number;
   /** How long a caller waits for a connection before it gets UNAVAILABLE. */
   readonly acquireTimeoutMs: number;
+  /** After which PostgreSQL ends a statement; 0: never, as migrations need it. */
   readonly statementTimeoutMs: number;
   /**
    * Whether statements are prepared by name on their connection. Not behind a PgBouncer in transaction mode that is older
@@ -27,6 +28,9 @@ export const defaultPool: PoolSettings = {
   acquireTimeoutMs: 3_000,
   statementTimeoutMs: sessionTimeouts.statement_timeout,
 };
+
+/** How much later than PostgreSQL ends a statement its caller gives up: then PostgreSQL is not heard of any more. */
+const graceMs = 2_000;
 
 /** A TypeORM DataSource on a pool with the guide's settings; not yet connected. */
 export function createDataSource(
@@ -50,7 +54,11 @@ export function createDataSource(
       connectionTimeoutMillis: pool.acquireTimeoutMs,
       idleTimeoutMillis: 600_000,
       maxLifetimeSeconds: 1_800,
+      // Idle connections that lead nowhere are found in half a minute; the kernel alone would take two hours.
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      // What has been sent is repeated by the kernel for a quarter of an hour, and keep-alive waits for that.
+      query_timeout: pool.statementTimeoutMs === 0 ? 0 : pool.statementTimeoutMs + graceMs,
       // Sent when a connection begins. PgBouncer refuses them; there the settings of the roles hold (`prepare.ts`).
       ...(pool.prepared !== false && { ...sessionTimeouts, statement_timeout: pool.statementTimeoutMs }),
     },

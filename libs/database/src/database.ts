@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { inChildSpan } from '#telemetry/tracing.js';
+import { Connection } from './connection.js';
 import { timed } from './database.metrics.js';
 import { toUnavailable } from './errors.js';
 import type { Statement } from './statement.js';
@@ -53,24 +54,20 @@ export class Database {
 
   /** Commits when `work` succeeds, rolls back when it throws. READ COMMITTED: each statement has a fresh snapshot. */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const client = await timed('connect', () => this.connect());
-    let broken: Error | undefined;
-    const onError = (error: Error) => void (broken = error);
-    // Between two statements nobody else hears that the connection has ended: it would end the process.
-    client.on('error', onError);
+    const connection = new Connection(await timed('connect', () => this.connect()));
+    const { client } = connection;
     try {
-      await timed('begin', () => client.query(this.begin));
-      const result = await work({ query: (statement, params = []) => this.run(client, statement, params) });
-      await timed('commit', () => client.query('COMMIT'));
+      await connection.use(() => timed('begin', () => client.query(this.begin)));
+      const result = await work({
+        query: (statement, params = []) => connection.use(() => this.run(client, statement, params)),
+      });
+      await connection.use(() => timed('commit', () => client.query('COMMIT')));
       return result;
     } catch (error) {
-      await timed('rollback', () => client.query('ROLLBACK')).catch((failure: unknown) => {
-        broken = failure instanceof Error ? failure : new Error(String(failure));
-      });
+      await connection.rollBack(() => timed('rollback', () => client.query('ROLLBACK')));
       throw toUnavailable(error);
     } finally {
-      client.off('error', onError);
-      client.release(broken);
+      connection.release();
     }
   }
 

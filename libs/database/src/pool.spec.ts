@@ -7,7 +7,7 @@ import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { eventually } from '#testing/eventually.js';
 import { gate } from '#testing/gate.js';
 import { ConnectionMonitor } from './connection.monitor.js';
-import { defaultPool } from './data-source.js';
+import { createDataSource, defaultPool, type PoolSettings } from './data-source.js';
 import { add, inForce, service, settings, sleep } from './session.fixture.js';
 import { sql } from './statement.js';
 
@@ -26,17 +26,28 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.close());
 
+async function optionsOf(pool: PoolSettings): Promise<object> {
+  const dataSource = await createDataSource(test.url('pool'), service, pool).initialize();
+  const { options } = (dataSource.driver as PostgresDriver).master as pg.Pool;
+  await dataSource.destroy();
+  return options;
+}
+
 describe('A pool', () => {
   it('has the time-outs of the guide in every session', async () => {
     expect(await (await test.database('pool')).query(settings)).toEqual(inForce);
   });
 
   it('has the settings of the guide', async () => {
-    const { dataSource } = await test.database('pool');
-    expect(((dataSource.driver as PostgresDriver).master as pg.Pool).options).toMatchObject({
+    expect(await optionsOf(defaultPool)).toMatchObject({
       ...{ max: 10, min: 1, connectionTimeoutMillis: 3_000, idleTimeoutMillis: 600_000, maxLifetimeSeconds: 1_800 },
-      keepAlive: true,
+      ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000, query_timeout: 12_000 },
     });
+  });
+
+  it('has no limit of its own where PostgreSQL has none, as for migrations', async () => {
+    const options = await optionsOf({ ...defaultPool, statementTimeoutMs: 0 });
+    expect(options).toMatchObject({ statement_timeout: 0, query_timeout: 0 });
   });
 
   it('gets the connection of a forgotten transaction back: PostgreSQL ends it', async () => {
