@@ -1,9 +1,7 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
-import { Probes } from './probes.js';
-
-const timeoutMs = 1_000;
+import { checkMs, Probes } from './probes.js';
 
 /** The three probes of Kubernetes. Live never looks at a dependency. */
 @Controller('health')
@@ -42,7 +40,7 @@ export class HealthController {
       .attempt(async () => {
         if ((await indicator.isCurrent?.()) !== true) throw new Error('The schema is behind: run `npm run migrate`');
       })
-      .withTimeout(timeoutMs);
+      .withTimeout(checkMs);
   }
 
   private async ask(indicator: HealthIndicator) {
@@ -53,7 +51,7 @@ export class HealthController {
         if (state !== 'up') throw new Error(state);
         return details ?? {};
       })
-      .withTimeout(timeoutMs);
+      .withTimeout(checkMs);
     const isDown = result[indicator.name]?.status === 'down';
     return isDown && !indicator.required ? session.degraded() : result;
   }

@@ -1,5 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
-import { Probes } from './probes.js';
+import { Logger } from '#telemetry/logger.js';
+import { checkMs, Probes } from './probes.js';
+
+const logger = new Logger('health');
 
 interface DependencyView {
   name: string;
@@ -7,6 +10,8 @@ interface DependencyView {
   required: boolean;
   latency_ms: number;
   details?: Record<string, unknown>;
+  /** Why it is down, where it did not say so itself. */
+  reason?: string;
 }
 
 /** What operators read; only ever on the health port. */
@@ -32,12 +37,29 @@ export class OperationsController {
     const view = { name: indicator.name, required: indicator.required };
     const latency = () => Math.round((performance.now() - started) * 100) / 100;
     try {
-      const { state, details } = await indicator.check();
+      const { state, details } = await inTime(indicator.check());
       return { ...view, state, latency_ms: latency(), ...(details === undefined ? {} : { details }) };
-    } catch {
-      return { ...view, state: 'down', latency_ms: latency() };
+    } catch (error) {
+      const reason = reasonOf(error);
+      logger.warn('A dependency is down', { dependency: indicator.name, reason });
+      return { ...view, state: 'down', latency_ms: latency(), reason };
     }
   }
+}
+
+async function inTime<Result>(check: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It has not answered in ${checkMs} ms`)), checkMs);
+  });
+  return Promise.race([check, late]).finally(() => clearTimeout(timer));
+}
+
+/** What a driver said, rather than what people are told in its place. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message === '' && 'code' in cause ? String(cause.code) : cause.message;
 }
 
 function worst(dependencies: readonly DependencyView[]): string {

@@ -1,5 +1,8 @@
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
 
+/** A dependency that does not say in this time how it is, is down. */
+export const checkMs = 1_000;
+
 /** The state of this process that probes answer from. */
 export class Probes {
   private stopping = false;
