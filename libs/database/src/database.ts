@@ -20,6 +20,9 @@ export interface PoolState {
   readonly max: number;
 }
 
+/** What a transaction does beside its statements. */
+type Step = 'connect' | 'begin' | 'commit' | 'rollback';
+
 const mostWaiting = 1_000;
 const sqlSpan = { kind: 'client', attributes: { 'db.system.name': 'postgresql' } } as const;
 
@@ -28,12 +31,24 @@ const sqlSpan = { kind: 'client', attributes: { 'db.system.name': 'postgresql' }
  * hot paths are prepared by name. Only repositories hold one of these.
  */
 export class Database {
+  /** By which metrics know them: like statements they belong to a service. */
+  private readonly nameOf: Readonly<Record<Step, string>>;
+
   constructor(
     readonly dataSource: DataSource,
     private readonly prepared = true,
     /** Set for each statement: where a session cannot be given a time-out of its own. */
     private readonly statementTimeoutMs?: number,
-  ) {}
+  ) {
+    const { schema } = dataSource.driver;
+    const name = (step: Step) => `${schema}.${step}`;
+    this.nameOf = {
+      connect: name('connect'),
+      begin: name('begin'),
+      commit: name('commit'),
+      rollback: name('rollback'),
+    };
+  }
 
   private get begin(): string {
     const limit = this.statementTimeoutMs;
@@ -54,17 +69,17 @@ export class Database {
 
   /** Commits when `work` succeeds, rolls back when it throws. READ COMMITTED: each statement has a fresh snapshot. */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const connection = new Connection(await timed('connect', () => this.connect()));
+    const connection = new Connection(await timed(this.nameOf.connect, () => this.connect()));
     const { client } = connection;
     try {
-      await connection.use(() => timed('begin', () => client.query(this.begin)));
+      await connection.use(() => timed(this.nameOf.begin, () => client.query(this.begin)));
       const result = await work({
         query: (statement, params = []) => connection.use(() => this.run(client, statement, params)),
       });
-      await connection.use(() => timed('commit', () => client.query('COMMIT')));
+      await connection.use(() => timed(this.nameOf.commit, () => client.query('COMMIT')));
       return result;
     } catch (error) {
-      await connection.rollBack(() => timed('rollback', () => client.query('ROLLBACK')));
+      await connection.rollBack(() => timed(this.nameOf.rollback, () => client.query('ROLLBACK')));
       throw toUnavailable(error);
     } finally {
       connection.release();

@@ -108,3 +108,15 @@ describe('A statement that fails', () => {
     expect(text).toContain('db_operation_duration_seconds_count{operation="spec.divide"} 3');
   });
 });
+
+describe('The steps of a transaction', () => {
+  it('are timed as those of their service', async () => {
+    const database = await test.database('pool');
+    await database.transaction((transaction) => transaction.query(divide, [1]));
+    await database.transaction((transaction) => transaction.query(divide, [0])).catch(() => undefined);
+    const text = await metrics.metrics();
+    for (const step of ['connect', 'begin', 'commit', 'rollback'])
+      expect(text).toMatch(new RegExp(`^db_operation_duration_seconds_count{operation="pool.${step}"} [1-9]`, 'm'));
+    expect(text).not.toMatch(/operation="(connect|begin|commit|rollback)"/);
+  });
+});
