@@ -1,21 +1,22 @@
 import type pg from 'pg';
-import { isConnectionLost, unavailable } from './errors.js';
+import { isConnectionLost } from './errors.js';
+import { attempt } from './refusal.js';
 
 /** A connection that somebody has for a while. Once it is lost nothing more is sent on it, and the pool drops it. */
 export class Connection {
   private lost: Error | undefined;
   private readonly onError = (error: Error) => void (this.lost ??= error);
 
-  constructor(readonly client: pg.PoolClient) {
+  constructor(private readonly client: pg.PoolClient) {
     // Between two statements nobody else hears that the connection has ended: it would end the process.
     client.on('error', this.onError);
   }
 
   /** Fails at once where the connection is lost: the driver would wait behind what is not answered. */
-  async use<Result>(run: () => Promise<Result>): Promise<Result> {
-    if (this.lost !== undefined) throw unavailable(this.lost);
+  async query<Row extends object>(query: string | pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    if (this.lost !== undefined) throw this.lost;
     try {
-      return await run();
+      return await this.client.query<Row>(query);
     } catch (error) {
       if (isConnectionLost(error)) this.lost = error as Error;
       throw error;
@@ -23,9 +24,9 @@ export class Connection {
   }
 
   /** PostgreSQL itself rolls back what was begun on a connection that ends. */
-  async rollBack(run: () => Promise<unknown>): Promise<void> {
+  async rollBack(operation: string): Promise<void> {
     if (this.lost !== undefined) return;
-    await run().catch((error: unknown) => {
+    await attempt(operation, () => this.query('ROLLBACK')).catch((error: unknown) => {
       this.lost = error instanceof Error ? error : new Error(String(error));
     });
   }

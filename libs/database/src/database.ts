@@ -3,8 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { inChildSpan } from '#telemetry/tracing.js';
 import { Connection } from './connection.js';
-import { timed } from './database.metrics.js';
-import { toUnavailable } from './errors.js';
+import { attempt, refusalOf } from './refusal.js';
 import type { Statement } from './statement.js';
 
 /** Runs named statements inside one transaction. */
@@ -63,24 +62,26 @@ export class Database {
   async query<Row extends object>(statement: Statement, params: readonly unknown[] = []): Promise<Row[]> {
     if (this.statementTimeoutMs !== undefined)
       return this.transaction((transaction) => transaction.query<Row>(statement, params));
-    this.checkRoom();
-    return this.run<Row>(this.pool, statement, params);
+    this.checkRoom(statement.name);
+    return this.run<Row>((query) => this.pool.query<Row>(query), statement, params);
   }
 
   /** Commits when `work` succeeds, rolls back when it throws. READ COMMITTED: each statement has a fresh snapshot. */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const connection = new Connection(await timed(this.nameOf.connect, () => this.connect()));
-    const { client } = connection;
+    const { connect, begin, commit, rollback } = this.nameOf;
+    this.checkRoom(connect);
+    const connection = new Connection(await attempt(connect, () => this.pool.connect()));
     try {
-      await connection.use(() => timed(this.nameOf.begin, () => client.query(this.begin)));
+      await attempt(begin, () => connection.query(this.begin));
       const result = await work({
-        query: (statement, params = []) => connection.use(() => this.run(client, statement, params)),
+        query: <Row extends object>(statement: Statement, params: readonly unknown[] = []) =>
+          this.run<Row>((query) => connection.query<Row>(query), statement, params),
       });
-      await connection.use(() => timed(this.nameOf.commit, () => client.query('COMMIT')));
+      await attempt(commit, () => connection.query('COMMIT'));
       return result;
     } catch (error) {
-      await connection.rollBack(() => timed(this.nameOf.rollback, () => client.query('ROLLBACK')));
-      throw toUnavailable(error);
+      await connection.rollBack(rollback);
+      throw error;
     } finally {
       connection.release();
     }
@@ -95,33 +96,19 @@ export class Database {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async connect(): Promise<pg.PoolClient> {
-    this.checkRoom();
-    try {
-      return await this.pool.connect();
-    } catch (error) {
-      throw toUnavailable(error);
-    }
-  }
-
   private async run<Row extends object>(
-    client: pg.Pool | pg.PoolClient,
+    ask: (query: pg.QueryConfig) => Promise<pg.QueryResult<Row>>,
     { name, text }: Statement,
     params: readonly unknown[],
   ): Promise<Row[]> {
     const values = [...params];
-    try {
-      const query = this.prepared ? { name, text, values } : { text, values };
-      const run = () => timed(name, () => client.query<Row>(query));
-      const { rows } = await inChildSpan({ name, ...sqlSpan }, run);
-      return rows;
-    } catch (error) {
-      throw toUnavailable(error);
-    }
+    const query = this.prepared ? { name, text, values } : { text, values };
+    const { rows } = await inChildSpan({ name, ...sqlSpan }, () => attempt(name, () => ask(query)));
+    return rows;
   }
 
   /** Refuses at once when so many wait already that the time-out would only come later. */
-  private checkRoom(): void {
-    if (this.pool.waitingCount >= mostWaiting) throw toUnavailable(new Error('Connection pool exhausted'));
+  private checkRoom(operation: string): void {
+    if (this.pool.waitingCount >= mostWaiting) throw refusalOf(operation, new Error('Connection pool exhausted'));
   }
 }

@@ -89,12 +89,9 @@ function isPassing(error: unknown): boolean {
 
 /** Turns what will pass by itself into UNAVAILABLE, with the original as cause; everything else stays what it is. */
 export function toUnavailable(error: unknown): unknown {
-  return isPassing(error) ? unavailable(error) : error;
-}
-
-export function unavailable(cause: unknown): FechatterError {
+  if (!isPassing(error)) return error;
   return new FechatterError('UNAVAILABLE', 'The database is busy or not reachable. Try again in a moment.', {
     retryAfterSeconds: 1,
-    cause: causeOf(cause),
+    cause: error,
   });
 }
