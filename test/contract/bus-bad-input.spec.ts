@@ -4,6 +4,7 @@ import type { Caller } from '#bus/bus.js';
 import type { Rpc } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { rpcs } from '#contracts/registry.js';
+import { sql } from '#database/statement.js';
 import { startHouse, type House } from '#testing/app.js';
 import { asService, asUser } from '#testing/caller.js';
 import { authApp } from '../../apps/auth/src/auth.app.js';
@@ -14,6 +15,8 @@ import { dataSources } from '../../apps/standalone/src/data-sources.js';
 import type { JsonSchema } from './json-schema.js';
 import { sample } from './sample.js';
 import { spoil } from './spoil.js';
+
+const tables = sql('spec.tables', 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = $1');
 
 let house: House;
 beforeAll(async () => {
@@ -39,12 +42,10 @@ async function rowCounts(): Promise<unknown> {
   const counts: Record<string, unknown> = {};
   for (const { schema } of dataSources) {
     const database = await house.database(schema);
-    const tables = await database.dataSource.query<{ name: string }[]>(
-      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = $1`,
-      [schema],
-    );
-    for (const { name } of tables)
-      counts[`${schema}.${name}`] = await database.dataSource.query(`SELECT count(*) FROM ${schema}.${name}`);
+    for (const { name } of await database.query<{ name: string }>(tables, [schema])) {
+      const table = `${schema}.${name}`;
+      counts[table] = await database.query(sql(`spec.count.${table}`, `SELECT count(*) FROM ${table}`));
+    }
     await database.close();
   }
   return counts;

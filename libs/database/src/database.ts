@@ -26,15 +26,15 @@ const mostWaiting = 1_000;
 const sqlSpan = { kind: 'client', attributes: { 'db.system.name': 'postgresql' } } as const;
 
 /**
- * A service's own part of PostgreSQL. Ordinary reads and writes go through TypeORM (`dataSource`), statements of the
- * hot paths are prepared by name. Only repositories hold one of these.
+ * A service's own part of PostgreSQL. Every statement is named and prepared; TypeORM holds schema, entities, migrations
+ * and the pool. Only repositories hold one of these.
  */
 export class Database {
   /** By which metrics know them: like statements they belong to a service. */
   private readonly nameOf: Readonly<Record<Step, string>>;
 
   constructor(
-    readonly dataSource: DataSource,
+    private readonly dataSource: DataSource,
     private readonly prepared = true,
     /** Set for each statement: where a session cannot be given a time-out of its own. */
     private readonly statementTimeoutMs?: number,

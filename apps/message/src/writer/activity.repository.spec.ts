@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Database } from '#database/database.js';
+import { sql } from '#database/statement.js';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { messageDataSource } from '../message.data-source.js';
 import { ActivityRepository } from './activity.repository.js';
-import { ChatActivityEntity } from './chat-activity.entity.js';
+
+const insert = sql(
+  'spec.insert_activity',
+  `INSERT INTO message.chat_activity (minute, chat_id, first_seq) VALUES ($1, 1, 5), ($2, 1, 5)`,
+);
+const minutes = sql('spec.activity_minutes', 'SELECT minute FROM message.chat_activity');
 
 let server: TestDatabase;
 let database: Database;
@@ -16,10 +22,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 it('forgets what is older and keeps the rest', async () => {
-  const rows = database.dataSource.getRepository(ChatActivityEntity);
-  const at = (minute: string) => ({ minute: new Date(minute), chatId: 1, firstSeq: 5 });
-  const [older, newer] = [at('2026-01-01T10:00:00Z'), at('2026-01-01T10:01:00Z')];
-  await rows.insert([older, newer]);
-  await new ActivityRepository(database).forgetBefore(newer.minute);
-  expect(await rows.find()).toEqual([newer]);
+  const [older, newer] = [new Date('2026-01-01T10:00:00Z'), new Date('2026-01-01T10:01:00Z')];
+  await database.query(insert, [older, newer]);
+  await new ActivityRepository(database).forgetBefore(newer);
+  expect(await database.query(minutes)).toEqual([{ minute: newer }]);
 });
