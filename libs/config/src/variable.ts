@@ -18,7 +18,10 @@ export const flag = z.enum(['true', 'false']).transform((value) => value === 'tr
 /** Of each service, as they may stand behind different PgBouncers. */
 export const prepared = flag
   .prefault('true')
-  .describe('false behind a PgBouncer in transaction mode older than 1.21: statements are then not prepared by name');
+  .describe(
+    'false behind a PgBouncer in transaction mode that is older than 1.21 or ignores no start-up parameters: ' +
+      'statements are then not prepared by name',
+  );
 
 /** A connection URL with one of the schemes. */
 export function url(...schemes: string[]) {

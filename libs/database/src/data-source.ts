@@ -17,8 +17,9 @@ export interface PoolSettings {
   /** After which PostgreSQL ends a statement; 0: never, as migrations need it. */
   readonly statementTimeoutMs: number;
   /**
-   * Whether statements are prepared by name on their connection. Not behind a PgBouncer in transaction mode that is older
-   * than 1.21: each transaction may meet another connection.
+   * Whether statements are prepared by name on their connection, which is told its time-outs when it begins. Not behind
+   * a PgBouncer in transaction mode that is older than 1.21, where each transaction may meet another connection, or that
+   * refuses such parameters.
    */
   readonly prepared?: boolean;
 }
@@ -59,7 +60,8 @@ export function createDataSource(
       keepAliveInitialDelayMillis: 10_000,
       // What has been sent is repeated by the kernel for a quarter of an hour, and keep-alive waits for that.
       query_timeout: pool.statementTimeoutMs === 0 ? 0 : pool.statementTimeoutMs + graceMs,
-      // Sent when a connection begins. PgBouncer refuses them; there the settings of the roles hold (`prepare.ts`).
+      // Sent when a connection begins. PgBouncer refuses them unless it is told to ignore them; there the settings of the
+      // roles hold (`prepare.ts`).
       ...(pool.prepared !== false && { ...sessionTimeouts, statement_timeout: pool.statementTimeoutMs }),
     },
   });
