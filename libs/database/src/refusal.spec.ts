@@ -43,18 +43,21 @@ describe('The log of what PostgreSQL was not available for', () => {
     const held = gate();
     const busy = database.transaction(() => held.opened);
     const ask = () => database.query(add, [1, 2]);
-    await Promise.allSettled([...upTo(20).map(ask), ...upTo(20).map(() => database.transaction(ask))]);
-    expect(lines).toMatchObject([
-      { operation: 'spec.add', ...noConnection },
-      { operation: 'pool.connect', ...noConnection },
-    ]);
-    await eventually(async () => {
-      await Promise.allSettled([ask()]);
-      return lines.length > 2;
-    }, 'it is said again');
-    expect(lines).toMatchObject([{}, {}, { operation: 'spec.add', ...noConnection }]);
-    held.open();
-    await busy;
+    try {
+      await Promise.allSettled([...upTo(20).map(ask), ...upTo(20).map(() => database.transaction(ask))]);
+      expect(lines).toMatchObject([
+        { operation: 'spec.add', ...noConnection },
+        { operation: 'pool.connect', ...noConnection },
+      ]);
+      await eventually(async () => {
+        await Promise.allSettled([ask()]);
+        return lines.length > 2;
+      }, 'it is said again');
+      expect(lines).toMatchObject([{}, {}, { operation: 'spec.add', ...noConnection }]);
+    } finally {
+      held.open();
+      await busy;
+    }
   });
 
   it('has nothing of what will not pass: who asked for it logs that', async () => {
