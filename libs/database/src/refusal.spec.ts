@@ -27,7 +27,7 @@ afterAll(async () => {
   configureLogging('silent', 'test');
 });
 
-describe('The log of what PostgreSQL was not available for', () => {
+describe('The log of statements that failed and may work later', () => {
   it('names the statement and the reason, and quotes nothing that people wrote', async () => {
     const database = await test.database('pool', { ...defaultPool, statementTimeoutMs: 200 });
     await expect(database.query(sleepOn, ['canary'])).rejects.toMatchObject({ code: 'UNAVAILABLE' });

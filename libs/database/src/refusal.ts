@@ -33,5 +33,5 @@ function log(operation: string, error: Error): void {
   const key = `${operation} ${fields.code || fields.reason}`;
   if (logged.has(key)) return;
   logged.set(key, true);
-  logger.warn('PostgreSQL was not available', fields);
+  logger.warn('A statement failed that may work later', fields);
 }
