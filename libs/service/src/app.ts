@@ -10,6 +10,7 @@ import { requireDurability } from '#database/durability.js';
 import { Pools } from '#database/pools.js';
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
 import { NestLogger } from '#telemetry/nest-logger.js';
+import { Attendance } from './attendance.js';
 import { controllersOf } from './controllers.js';
 
 /** What an app is given when it starts. */
@@ -19,6 +20,8 @@ export interface AppContext<Config> {
   readonly validateReplies: boolean;
   /** Refuses to work on a database that could lose what was acknowledged. */
   readonly production?: boolean;
+  /** Other processes may serve the same: requests are left to them while this one is not ready. */
+  readonly replicated?: boolean;
 }
 
 /** An app that runs. `stop` finishes what is in flight and closes what the app opened. */
@@ -46,13 +49,17 @@ export function serviceApp<Schema extends z.ZodObject>(definition: {
   return {
     name,
     config: schema,
-    async start({ config, bus, validateReplies, production = false }) {
+    async start({ config, bus, validateReplies, production = false, replicated = false }) {
       const app = await NestFactory.createApplicationContext(module(config, bus), {
         logger: new NestLogger(),
         abortOnError: false,
       });
+      const indicators = [app.get(DatabaseIndicator, { strict: false })];
       const server = new RpcServer(bus, { queue: name, validateReplies });
+      const serve = () => server.serve(controllersOf(app));
+      const attendance = new Attendance(indicators, { serve, stop: () => server.stop() });
       const stop = async () => {
+        await attendance.stop();
         await server.stop();
         await app.close();
       };
@@ -61,12 +68,13 @@ export function serviceApp<Schema extends z.ZodObject>(definition: {
         const { max } = app.get(Pools, { strict: false });
         await requireConnections(database, max, `${name.toUpperCase()}_POOL_MAX`);
         if (production) await requireDurability(database);
-        server.serve(controllersOf(app));
+        serve();
+        if (replicated) attendance.start();
       } catch (error) {
         await stop();
         throw error;
       }
-      return { indicators: [app.get(DatabaseIndicator, { strict: false })], stop };
+      return { indicators, stop };
     },
   };
 }

@@ -41,6 +41,7 @@ export async function runApp(app: App): Promise<void> {
       bus,
       validateReplies: settings.FECHATTER_VALIDATE_REPLIES === 'true',
       production: settings.NODE_ENV === 'production',
+      replicated: true,
     });
     lifetime.onEnd(() => running.stop());
     const probes = new Probes([new BusIndicator(bus), ...running.indicators], version);
