@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { freePort } from '#servers/free-port.js';
 import { eventually } from '#testing/eventually.js';
 import type { AppProcess } from './app-process.js';
@@ -10,6 +10,7 @@ let installation: Installation;
 /** Between one of the two message services and PostgreSQL. */
 let network: FaultProxy;
 let steady: AppProcess;
+let shaky: AppProcess;
 let person: Person;
 
 beforeAll(async () => {
@@ -18,7 +19,7 @@ beforeAll(async () => {
   const postgres = { host: database.hostname, port: Number(database.port) };
   network = await FaultProxy.start(postgres);
   database.port = String(network.port);
-  [steady] = await Promise.all([
+  [steady, shaky] = await Promise.all([
     installation.service('message'),
     installation.service('message', { env: { DATABASE_URL: database.href } }),
     installation.service('auth'),
@@ -37,10 +38,14 @@ afterAll(async () => {
 let sent = 0;
 
 /** Thirty sends in a row are stored: chance spares one of two replicas once in a thousand millions. */
-async function untilServed(timeoutMs?: number): Promise<void> {
+async function untilServed(timeoutMs?: number, refused: string[] = []): Promise<void> {
   const served = async () => {
-    for (let stored = 0; stored < 30; stored++)
-      if ((await person.send(`message ${sent++}`)).status !== 201) return false;
+    for (let stored = 0; stored < 30; stored++) {
+      const content = `message ${sent++}`;
+      if ((await person.send(content)).status === 201) continue;
+      refused.push(content);
+      return false;
+    }
     return true;
   };
   await eventually(served, 'every send is stored', timeoutMs);
@@ -60,4 +65,18 @@ it('A message service that has lost PostgreSQL leaves the sends to the other one
   await untilServed();
   network.target = target;
   await untilShakyServes();
+});
+
+it('A message service that stands still is left out within ten seconds; what it slept through it does not do', async () => {
+  const refused: string[] = [];
+  shaky.pause();
+  try {
+    await untilServed(10_000, refused);
+  } finally {
+    shaky.resume();
+  }
+  await untilShakyServes();
+  const stored = await person.stored();
+  expect(refused.filter((content) => stored.has(content))).toEqual([]);
+  expect(refused).not.toEqual([]);
 });
