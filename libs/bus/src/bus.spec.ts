@@ -93,6 +93,7 @@ describe.each(transports)('$name', ({ start }) => {
     const start = performance.now();
     const error = await errorOf(caller.call(probe.unserved, { text: '' }, { as: anyone }));
     expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+    expect(error.message).toBe('A part of the server is not running. Try again in a moment.');
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
@@ -239,6 +240,9 @@ describe.each(transports)('$name', ({ start }) => {
       const took = performance.now() - start;
       release();
       expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+      expect(error.message).toMatch(
+        /^The answer took too long, and .* may have been done.* with the same idempotency key/,
+      );
       expect(took).toBeGreaterThan(190);
       expect(took).toBeLessThan(1_000);
     });
@@ -263,9 +267,8 @@ describe.each(transports)('$name', ({ start }) => {
       const { contexts, handler } = recording();
       server.serve(probe.echo, handler, { queue });
       await subscribed(server);
-      expect((await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 0 }))).code).toBe(
-        'UNAVAILABLE',
-      );
+      const late = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 0 }));
+      expect(late).toMatchObject({ code: 'UNAVAILABLE', message: 'The answer took too long. Try again in a moment.' });
       await caller.call(probe.echo, { text: '' }, { as: anyone });
       expect(contexts).toHaveLength(1);
     });

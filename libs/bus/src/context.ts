@@ -4,6 +4,7 @@ import type { Rpc } from '#contracts/contract.js';
 import { currentSpan } from '#telemetry/current-span.js';
 import type { CallContext, CallOptions } from './bus.js';
 import { Deadlines } from './deadlines.js';
+import { timedOut, unanswered } from './no-answer.js';
 
 const defaultTimeoutMs = 5_000;
 /** What a caller keeps back of its own deadline, so that it can still answer when the callee used up all the time. */
@@ -34,27 +35,13 @@ export function admit(contract: Rpc, { caller, deadline }: CallContext): void {
   throw new FechatterError(caller.kind === 'anyone' ? 'UNAUTHORIZED' : 'FORBIDDEN');
 }
 
-export function timedOut(subject: string): FechatterError {
-  return new FechatterError('UNAVAILABLE', 'The answer took too long. Try again in a moment.', {
-    retryAfterSeconds: 1,
-    cause: new Error(`deadline of ${subject}`),
-  });
-}
-
-export function nobodyServes(subject: string): FechatterError {
-  return new FechatterError('UNAVAILABLE', 'A part of the server is not running. Try again in a moment.', {
-    retryAfterSeconds: 1,
-    cause: new Error(`nobody serves ${subject}`),
-  });
-}
-
 const deadlines = new Deadlines();
 
 /** Waits for work no longer than the deadline of its call. */
 export function beforeDeadline<Result>(work: Promise<Result>, deadline: number, subject: string): Promise<Result> {
   // By hand, as Promise.race makes three promises more for every call.
   return new Promise((resolve, reject) => {
-    const wait = { deadline, expire: () => reject(timedOut(subject)) };
+    const wait = { deadline, expire: () => reject(unanswered(subject, 'deadline')) };
     deadlines.add(wait);
     work.then(
       (result) => {

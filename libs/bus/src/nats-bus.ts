@@ -6,7 +6,7 @@ import { Logger } from '#telemetry/logger.js';
 import { Bus, type BusStatus, type CallOptions, type EventHandler, type RpcHandler } from './bus.js';
 import type { Serving, Subscription } from './bus.js';
 import { droppedEvents, timed } from './bus.metrics.js';
-import { nobodyServes, outgoingContext } from './context.js';
+import { outgoingContext } from './context.js';
 import { Encoded } from './encoded.js';
 import { Identities } from './identity.js';
 import { Queues } from './in-flight.js';
@@ -14,6 +14,7 @@ import { Listener } from './listener.js';
 import { NatsAnswerer } from './nats-answer.js';
 import { NatsCaller } from './nats-caller.js';
 import { connectToNats } from './nats-connection.js';
+import { nobodyServes } from './no-answer.js';
 import { asBuffer, decodePayload, encodePayload, maxPayloadBytes } from './payload.js';
 import { anySubject, fillSubject } from './subject.js';
 

@@ -3,9 +3,9 @@ import { FechatterError } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
 import { Breakers, type Breaker } from './breaker.js';
 import type { CallContext } from './bus.js';
-import { nobodyServes, timedOut } from './context.js';
 import type { Identities } from './identity.js';
 import { Inbox, Unanswered } from './inbox.js';
+import { nobodyServes, unanswered } from './no-answer.js';
 import { checkRequestSize, encodePayload } from './payload.js';
 import { NoResponders, whileNobodyServes } from './retry.js';
 import { token } from './subject.js';
@@ -78,8 +78,8 @@ function meaningOf(error: unknown, subject: string, breaker: Breaker, allowedMs:
     breaker.answered();
     return error;
   }
-  if (error.reason === 'connection') return nobodyServes(subject);
-  if (error.reason === 'full') return new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 });
-  breaker.timedOut(allowedMs);
-  return timedOut(subject);
+  const { reason } = error;
+  if (reason === 'full') return new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 });
+  if (reason === 'deadline') breaker.timedOut(allowedMs);
+  return unanswered(subject, reason);
 }

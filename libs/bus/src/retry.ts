@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { nobodyServes, timedOut } from './context.js';
+import { nobodyServes, timedOut } from './no-answer.js';
 
 /** Nobody serves the subject at the moment: the request was certainly not begun, so it may be repeated. */
 export class NoResponders extends Error {}

@@ -1,0 +1,32 @@
+import { FechatterError } from '#contracts/error.js';
+
+/** A call that its caller gave up: to people it is UNAVAILABLE, like the answer of a service that is busy. */
+class NoAnswer extends FechatterError {
+  constructor(message: string, reason: string) {
+    super('UNAVAILABLE', message, { retryAfterSeconds: 1, cause: new Error(reason) });
+  }
+}
+
+/** Not begun: nobody is there. */
+export function nobodyServes(subject: string): FechatterError {
+  return new NoAnswer('A part of the server is not running. Try again in a moment.', `nobody serves ${subject}`);
+}
+
+/** Not begun: there was no time left. */
+export function timedOut(subject: string): FechatterError {
+  return new NoAnswer('The answer took too long. Try again in a moment.', `deadline of ${subject}`);
+}
+
+/** Sent, and then nothing: only the service knows what became of it. */
+export function unanswered(subject: string, reason: 'deadline' | 'connection'): FechatterError {
+  return new NoAnswer(
+    `${whatHappened[reason]}, and what was asked for may have been done. ` +
+      'It is safe to send a message again with the same idempotency key; without one it may be stored twice.',
+    `${reason} of ${subject}`,
+  );
+}
+
+const whatHappened = {
+  deadline: 'The answer took too long',
+  connection: 'The connection was lost before the answer came',
+} as const;
