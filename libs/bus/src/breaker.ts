@@ -1,4 +1,4 @@
-import { FechatterError } from '#contracts/error.js';
+import { silent } from './no-answer.js';
 
 const mostTimeouts = 20;
 const pauseMs = 1_000;
@@ -17,11 +17,7 @@ export class Breaker {
   pass(): void {
     if (this.timeouts < mostTimeouts) return;
     const now = performance.now();
-    if (now - this.lastTry < pauseMs) {
-      throw new FechatterError('UNAVAILABLE', 'A part of the server does not answer. Try again in a moment.', {
-        retryAfterSeconds: 1,
-      });
-    }
+    if (now - this.lastTry < pauseMs) throw silent();
     this.lastTry = now;
   }
 

@@ -2,6 +2,7 @@ import { Counter } from 'prom-client';
 import { FechatterError } from '#contracts/error.js';
 import { Durations, type Tally } from '#telemetry/durations.js';
 import { isMeasuring, metrics } from '#telemetry/metrics.js';
+import { NoAnswer } from './no-answer.js';
 
 const registers = [metrics];
 
@@ -41,10 +42,16 @@ async function measured<Result>(subject: string, call: () => Promise<Result>): P
     tallyOf(succeeded, subject, subject, 'OK').note((performance.now() - start) / 1000);
     return result;
   } catch (error) {
-    const code = error instanceof FechatterError ? error.code : 'INTERNAL_ERROR';
+    const code = codeOf(error);
     tallyOf(failed, `${subject} ${code}`, subject, code).note((performance.now() - start) / 1000);
     throw error;
   }
+}
+
+/** A service that is not there or hangs is another trouble than one that answers UNAVAILABLE. */
+function codeOf(error: unknown): string {
+  if (error instanceof NoAnswer) return 'NO_ANSWER';
+  return error instanceof FechatterError ? error.code : 'INTERNAL_ERROR';
 }
 
 function tallyOf(known: Map<string, Tally>, key: string, subject: string, code: string): Tally {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { FechatterError } from '#contracts/error.js';
 import { configureLogging, Logger } from '#telemetry/logger.js';
 import { metrics } from '#telemetry/metrics.js';
 import { eventually } from '#testing/eventually.js';
@@ -91,6 +92,32 @@ describe.each(transports)('$name under load', ({ start }) => {
     await caller.call(probe.echo, { text: '' }, { as: anyone });
     await caller.relay(probe.echo, { text: '' }, { as: anyone });
     expect((await counted('OK')) - before).toBe(2);
+  });
+
+  it('measures calls without an answer apart from those that a service answers UNAVAILABLE', async () => {
+    const busy = async (): Promise<never> => {
+      throw new FechatterError('UNAVAILABLE', 'The database is busy.');
+    };
+    const held = gate();
+    const ask = () => errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 100 }));
+    const outcomes = async () => ({ said: await counted('UNAVAILABLE'), silent: await counted('NO_ANSWER') });
+    const before = await outcomes();
+    const since = async () => {
+      const { said, silent } = await outcomes();
+      return { said: said - before.said, silent: silent - before.silent };
+    };
+    await ask();
+    expect(await since()).toEqual({ said: 0, silent: 1 });
+    const serving = server.serve(probe.echo, busy, { queue });
+    await subscribed(server);
+    await ask();
+    expect(await since()).toEqual({ said: 1, silent: 1 });
+    await serving.stop();
+    server.serve(probe.echo, () => held.opened.then(() => ({ text: '' })), { queue });
+    await subscribed(server);
+    await ask();
+    held.open();
+    expect(await since()).toEqual({ said: 1, silent: 2 });
   });
 });
 

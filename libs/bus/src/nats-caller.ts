@@ -1,11 +1,10 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { FechatterError } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
 import { Breakers, type Breaker } from './breaker.js';
 import type { CallContext } from './bus.js';
 import type { Identities } from './identity.js';
 import { Inbox, Unanswered } from './inbox.js';
-import { nobodyServes, unanswered } from './no-answer.js';
+import { nobodyServes, tooManyWait, unanswered } from './no-answer.js';
 import { checkRequestSize, encodePayload } from './payload.js';
 import { NoResponders, whileNobodyServes } from './retry.js';
 import { token } from './subject.js';
@@ -79,7 +78,7 @@ function meaningOf(error: unknown, subject: string, breaker: Breaker, allowedMs:
     return error;
   }
   const { reason } = error;
-  if (reason === 'full') return new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 });
+  if (reason === 'full') return tooManyWait(subject);
   if (reason === 'deadline') breaker.timedOut(allowedMs);
   return unanswered(subject, reason);
 }

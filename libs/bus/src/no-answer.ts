@@ -1,7 +1,7 @@
 import { FechatterError } from '#contracts/error.js';
 
-/** A call that its caller gave up: to people it is UNAVAILABLE, like the answer of a service that is busy. */
-class NoAnswer extends FechatterError {
+/** A call that its caller gave up: to people it is UNAVAILABLE, like the answer of a service that is busy; metrics tell them apart. */
+export class NoAnswer extends FechatterError {
   constructor(message: string, reason: string) {
     super('UNAVAILABLE', message, { retryAfterSeconds: 1, cause: new Error(reason) });
   }
@@ -15,6 +15,16 @@ export function nobodyServes(subject: string): FechatterError {
 /** Not begun: there was no time left. */
 export function timedOut(subject: string): FechatterError {
   return new NoAnswer('The answer took too long. Try again in a moment.', `deadline of ${subject}`);
+}
+
+/** Not begun: too many wait for this service already. */
+export function tooManyWait(subject: string): FechatterError {
+  return new NoAnswer('A part of the server does not keep up. Try again in a moment.', `too many wait for ${subject}`);
+}
+
+/** Not begun: nobody has answered for so long that it would be in vain. */
+export function silent(): FechatterError {
+  return new NoAnswer('A part of the server does not answer. Try again in a moment.', 'too many time-outs');
 }
 
 /** Sent, and then nothing: only the service knows what became of it. */
