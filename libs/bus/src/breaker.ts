@@ -1,4 +1,5 @@
 import { silent } from './no-answer.js';
+import { nounOf } from './subject.js';
 
 const mostTimeouts = 20;
 const pauseMs = 1_000;
@@ -34,12 +35,12 @@ export class Breaker {
   }
 }
 
-/** One breaker for each group of subjects: those that begin with the same noun are served by the same app. */
+/** One breaker for each group of subjects. */
 export class Breakers {
   private readonly breakers = new Map<string, Breaker>();
 
   of(subject: string): Breaker {
-    const noun = subject.slice(0, subject.indexOf('.'));
+    const noun = nounOf(subject);
     const known = this.breakers.get(noun);
     if (known !== undefined) return known;
     const added = new Breaker();

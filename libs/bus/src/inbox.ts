@@ -3,12 +3,14 @@ import { Logger } from '#telemetry/logger.js';
 import { bundleRequests, cut, unbundleAnswers, type BundledRequest } from './bundle.js';
 import { Deadlines, type Wait } from './deadlines.js';
 import { NoResponders } from './retry.js';
+import { nounOf } from './subject.js';
 import { byKey, Turn } from './turn.js';
 import { decodeError, encodeFacts, isError, type RequestFacts } from './wire.js';
 
 const logger = new Logger('bus.nats');
 
-const mostPending = 10_000;
+/** For one service: twice what a process of it works on. One that hangs leaves the others their room. */
+const mostPending = 4_000;
 const noResponders = 503;
 
 /** Whether the request was carried out is unknown after `deadline` and `connection`; `full`: it was not even sent. */
@@ -22,6 +24,8 @@ export class Unanswered extends Error {
 }
 
 interface Pending extends Wait {
+  /** Whose answer it is. */
+  readonly noun: string;
   /** The message in which it went, by the token of the first request in it. */
   sentWith: string | undefined;
   resolve(payload: Uint8Array): void;
@@ -39,6 +43,8 @@ interface Outgoing extends BundledRequest {
 export class Inbox {
   private readonly prefix: string;
   private readonly pending = new Map<string, Pending>();
+  /** How many are pending for each noun. */
+  private readonly counts = new Map<string, number>();
   private readonly turn = new Turn<Outgoing>((requests) => this.sendAll(requests));
   private readonly deadlines = new Deadlines();
   private last = 0;
@@ -59,10 +65,13 @@ export class Inbox {
   /** The payload of the answer. Throws the error that the answer carries, NoResponders or Unanswered. */
   request(subject: string, payload: Uint8Array, facts: RequestFacts): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      if (this.pending.size >= mostPending) throw new Unanswered('full');
+      const noun = nounOf(subject);
+      const count = this.counts.get(noun) ?? 0;
+      if (count >= mostPending) throw new Unanswered('full');
+      this.counts.set(noun, count + 1);
       const reply = (++this.last).toString(36);
       const expire = () => this.fail(reply, new Unanswered('deadline'));
-      const pending = { deadline: facts.deadline, sentWith: undefined, resolve, reject, expire };
+      const pending = { noun, deadline: facts.deadline, sentWith: undefined, resolve, reject, expire };
       this.pending.set(reply, pending);
       this.deadlines.add(pending);
       this.turn.add({ subject: `rpc.${subject}`, reply, facts, payload });
@@ -129,6 +138,7 @@ export class Inbox {
     const pending = this.pending.get(token);
     if (pending === undefined) return undefined;
     this.pending.delete(token);
+    this.counts.set(pending.noun, (this.counts.get(pending.noun) ?? 0) - 1);
     this.deadlines.delete(pending);
     return pending;
   }

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { connect } from '@nats-io/transport-node';
+import { rpc } from '#contracts/contract.js';
+import type { FechatterError } from '#contracts/error.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { startSystemServer, type SystemServer } from '#servers/system-server.js';
 import { eventually } from '#testing/eventually.js';
@@ -6,6 +9,7 @@ import { anyone, echo, errorOf, holding, probe, secret, startTestNats, subscribe
 import { NatsBus } from './nats-bus.js';
 
 const queue = 'probe';
+const hanging = rpc('search.hanging', 'anyone', probe.echo.request, probe.echo.reply);
 
 let nats: { server: SystemServer; dir: string; remove(): Promise<void> };
 let caller: NatsBus;
@@ -84,6 +88,22 @@ it('A service that hangs costs its callers their deadline twenty times, then the
   release();
   expect(await secondsOf(eventually(served))).toBeLessThan(2);
   expect(await caller.call(probe.inner, { text: 'closed again' }, { as: anyone })).toEqual({ text: 'closed again' });
+});
+
+it('A service that hangs takes nobody else the room to wait for an answer', async () => {
+  const stranger = await connect({ servers: nats.server.url });
+  stranger.subscribe('rpc.search.hanging', { callback: () => undefined });
+  await stranger.flush();
+  const calls: Promise<FechatterError>[] = [];
+  const ask = () => calls.push(errorOf(caller.call(hanging, { text: '' }, { as: anyone, timeoutMs: 60_000 })));
+  for (let n = 0; n < 10_000; n++) ask();
+  expect(await caller.call(probe.echo, { text: 'room' }, { as: anyone })).toEqual({ text: 'room' });
+  expect(await Promise.race(calls)).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
+  await stranger.close();
+  await caller.close();
+  const reasons = (await Promise.all(calls)).map(({ cause }) => (cause as Error).message);
+  const waited = reasons.filter((reason) => reason === 'connection of search.hanging');
+  expect(waited).toHaveLength(4_000);
 });
 
 it('A server that refuses our user is told apart from one that is not there', async () => {

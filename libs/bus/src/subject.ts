@@ -15,3 +15,8 @@ export function anySubject(event: Event): string {
 export function token(value: number | string | undefined): string {
   return String(value).replace(/[.*>\s]/g, '_') || '_';
 }
+
+/** Subjects that begin with the same word are served by the same app. */
+export function nounOf(subject: string): string {
+  return subject.slice(0, subject.indexOf('.'));
+}
