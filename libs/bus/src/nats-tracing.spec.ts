@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { RequestOf } from '#contracts/contract.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { inSpan, startTracing } from '#telemetry/tracing.js';
+import { eventually } from '#testing/eventually.js';
 import { upTo } from '#testing/range.js';
-import { anyone, probe, secret, startTestNats, subscribed } from './bus.fixture.js';
+import { anyone, errorOf, probe, secret, startTestNats, subscribed } from './bus.fixture.js';
 import type { CallContext } from './bus.js';
 import { Handle } from './handle.js';
 import { NatsBus } from './nats-bus.js';
@@ -36,11 +38,14 @@ class ProbeController {
 
   @Handle(probe.inner)
   async inner(request: Text): Promise<Text> {
+    await new Promise(setImmediate);
+    if (request.text === 'fail') throw new Error('nobody had foreseen it');
     return request;
   }
 }
 
 const spans: Received[] = [];
+let lines: string[];
 let collector: Server;
 let endTracing: () => Promise<void>;
 let nats: Awaited<ReturnType<typeof startTestNats>>;
@@ -69,7 +74,12 @@ afterAll(async () => {
   await nats.remove();
 });
 beforeEach(async () => {
-  configureLogging('silent', 'test');
+  lines = [];
+  const write = (chunk: Buffer, _encoding: string, done: () => void) => {
+    lines.push(chunk.toString());
+    done();
+  };
+  configureLogging('error', 'test', new Writable({ write }));
   endTracing = await startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
   const open = (name: string) => NatsBus.connect({ url: nats.server.url, secret, name });
   [caller, server] = await Promise.all([open('caller'), open('server')]);
@@ -84,6 +94,7 @@ afterEach(async () => {
   await Promise.all([server.close(), caller.close()]);
   await stranger.close();
   await endTracing();
+  configureLogging('silent', 'test');
 });
 
 /** The context of somebody who traces, or says that he does not; each number is a trace of its own. */
@@ -144,4 +155,19 @@ it('Requests that share a message keep their traces apart', async () => {
   expect(requests.some(({ headers }) => headers?.has('Fechatter-Requests'))).toBe(true);
   const expected = numbers.map((number) => [number, flagOf(number) === '01' ? whole : []] as const);
   expect(await trees(numbers)).toEqual(new Map(expected));
+});
+
+it('The line of a handler that failed carries the ids of its span', async () => {
+  await errorOf(call('fail', contextOf(3, '01')));
+  await trees([3]);
+  await eventually(() => lines.length > 0);
+  const failing = spans.find(({ traceId, name }) => traceId === traceIdOf(3) && name === 'probe.inner');
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({
+      message: 'A handler failed',
+      subject: 'probe.inner',
+      trace_id: traceIdOf(3),
+      span_id: failing?.spanId,
+    }),
+  ]);
 });

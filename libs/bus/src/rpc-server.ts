@@ -4,6 +4,7 @@ import type { Span } from '#telemetry/span.js';
 import { inSpan, isTracing, isUnrecorded } from '#telemetry/tracing.js';
 import type { Bus, CallContext, Serving } from './bus.js';
 import { Encoded } from './encoded.js';
+import { toVisible } from './failure.js';
 import { handlersOf, type HandledRpc } from './handle.js';
 import { decodePayload } from './payload.js';
 
@@ -45,8 +46,23 @@ function validating(contract: Rpc, handle: HandledRpc['handle']): HandledRpc['ha
     if (!isTracing() || isUnrecorded(context.traceparent)) return handle(parsed.data, context);
     const attributes = { 'rpc.system': 'fechatter', 'fechatter.request_id': context.requestId };
     const start = { name: contract.subject, kind: 'server', attributes } as const;
-    return inSpan(start, (span) => handle(parsed.data, under(span, context)), context.traceparent);
+    const work = (span: Span | undefined) => {
+      const within = under(span, context);
+      return span?.isRecorded === true
+        ? visibly(() => handle(parsed.data, within), contract.subject, context.requestId)
+        : handle(parsed.data, within);
+    };
+    return inSpan(start, work, context.traceparent);
   };
+}
+
+/** Tells of a failure in the course of the span, so that its line in the log carries the ids. */
+async function visibly<Result>(work: () => Promise<Result>, subject: string, requestId: string): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toVisible(error, subject, requestId);
+  }
 }
 
 /** Calls that the handler makes name its span, where it has one of its own. */
