@@ -156,8 +156,15 @@ export const services: readonly Dashboard[] = [
       },
       {
         title: 'How long the oldest of them waits',
+        about: 'Grows also while the logs and the index cannot be compared.',
         unit: 's',
         lines: { '{{instance}}': 'fechatter_search_lag_seconds' },
+      },
+      {
+        title: 'Entries of the logs that are not indexed',
+        about: 'Of chats that changed within three minutes. There is no line while that cannot be found out.',
+        unit: 'short',
+        lines: { '{{instance}}': 'fechatter_search_lag_entries' },
       },
     ],
   },

@@ -24,12 +24,12 @@ it('says how many chats are not indexed to their end, and since when', async () 
   queue.push(1, entries(1, 6, 6));
   expect(queue.size).toBe(2);
   queue.finish(nobody);
-  queue.finishBehind(true);
+  queue.finishBehind(false);
   expect(queue.lagSeconds).toBeGreaterThanOrEqual(0.02);
   expect(taken(queue)).toEqual([[1, [6]]]);
   expect(queue.takeBehind()).toBe(2);
   queue.finish(nobody);
-  queue.finishBehind(false);
+  queue.finishBehind(true);
   expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
   const ends = [queue.filled(), queue.fallenBehind()];
   queue.close();
@@ -70,9 +70,9 @@ it('lets chats that are behind take turns, and fetch what comes meanwhile', () =
   expect(queue.takeBehind()).toBe(1);
   queue.push(1, entries(1, 7, 7));
   queue.push(2, entries(2, 9, 9));
-  queue.finishBehind(true);
-  expect(queue.takeBehind()).toBe(2);
   queue.finishBehind(false);
+  expect(queue.takeBehind()).toBe(2);
+  queue.finishBehind(true);
   expect(queue.takeBehind()).toBe(1);
   expect(queue.take()).toEqual([]);
 });
@@ -100,4 +100,44 @@ it('is short while something new waits, and little', () => {
   expect(queue.isShort).toBe(false);
   queue.push(1, entries(1, 1_001, 1_001));
   expect(queue.isShort).toBe(true);
+});
+
+it('counts the time of a chat that fails on until it succeeds, whichever way it is tried again', async () => {
+  const queue = new ChatQueue();
+  const waits = () => [queue.size, queue.lagSeconds >= 0.02];
+  queue.push(1, entries(1, 4, 4));
+  queue.find(2);
+  expect([taken(queue), queue.takeBehind()]).toEqual([[[1, [4]]], 2]);
+  await eventually(() => queue.lagSeconds >= 0.02);
+  queue.finish(undefined);
+  queue.finishBehind(undefined);
+  expect(waits()).toEqual([2, true]);
+  // Of what is new the beginning is missing now.
+  queue.push(1, entries(1, 5, 5));
+  expect([queue.size, taken(queue)]).toEqual([2, [[1, [5]]]]);
+  queue.finish(new Set([1]));
+  expect(queue.takeBehind()).toBe(1);
+  queue.finishBehind(true);
+  expect(waits()).toEqual([1, true]);
+  expect(queue.takeBehind()).toBeUndefined();
+  queue.retry();
+  expect(queue.takeBehind()).toBe(2);
+  queue.finishBehind(undefined);
+  queue.find(2);
+  expect([queue.takeBehind(), ...waits()]).toEqual([2, 1, true]);
+  queue.finishBehind(true);
+  expect([queue.size, queue.lagSeconds]).toEqual([0, 0]);
+});
+
+it('keeps no more of chats that fail than of others', () => {
+  const queue = new ChatQueue();
+  for (const chatId of range(1, 10_200)) {
+    queue.push(chatId, entries(chatId, 1, 1));
+    if (chatId % 200 > 0) continue;
+    queue.take();
+    queue.finish(undefined);
+  }
+  expect(queue.size).toBe(10_000);
+  queue.retry();
+  expect(queue.size).toBe(10_000);
 });

@@ -23,8 +23,8 @@ interface Waiting extends Growth {
 
 /**
  * Chats that wait for being read, each once, however often they grow meanwhile: those that have grown by entries that
- * are known, and those that are behind their logs. What does not fit is forgotten, and found by comparison. For one
- * reader of each.
+ * are known, and those that are behind their logs, with those that have failed beside them. What does not fit is
+ * forgotten, and found by comparison. For one reader of each.
  */
 @Injectable()
 export class ChatQueue {
@@ -34,6 +34,8 @@ export class ChatQueue {
   /** Since when they wait; the next one comes first. */
   private readonly behind = new Map<number, number>();
   private followed: { readonly chatId: number; readonly since: number } | undefined;
+  /** Since when those wait that could not be indexed; they are tried again. */
+  private readonly failed = new Map<number, number>();
   private entryCount = 0;
   private closed = false;
   private sleepers: (() => void)[] = [];
@@ -45,14 +47,16 @@ export class ChatQueue {
   /** How many chats are not indexed to their end, as far as is known. */
   get size(): number {
     const { followed, taken } = this;
-    const ids = [...this.grown.keys(), ...this.behind.keys(), ...taken.map(({ chatId }) => chatId)];
+    const known = [this.grown, this.behind, this.failed].flatMap((chats) => [...chats.keys()]);
+    const ids = [...known, ...taken.map(({ chatId }) => chatId)];
     return new Set(followed === undefined ? ids : [...ids, followed.chatId]).size;
   }
 
   /** How long the one of them has waited that has waited longest. */
   get lagSeconds(): number {
     const grown = [...this.grown.values(), ...this.taken].map(({ since }) => since);
-    const since = Math.min(...grown, ...this.behind.values(), this.followed?.since ?? Infinity);
+    const late = [...this.behind.values(), ...this.failed.values()];
+    const since = Math.min(...grown, ...late, this.followed?.since ?? Infinity);
     return since === Infinity ? 0 : (performance.now() - since) / 1000;
   }
 
@@ -112,11 +116,15 @@ export class ChatQueue {
     return taken;
   }
 
-  /** What was taken is indexed, or left to the comparison; but of these chats something before is missing. */
-  finish(behind: ReadonlySet<number>): void {
+  /** What was taken is indexed, but of the chats `behind` something before is missing. Undefined: it has failed. */
+  finish(behind: ReadonlySet<number> | undefined): void {
     const { taken } = this;
     this.taken = [];
-    for (const { chatId, since } of taken) if (behind.has(chatId)) this.fall(chatId, since);
+    for (const { chatId, since } of taken) {
+      if (behind === undefined) this.fail(chatId, since);
+      else if (behind.has(chatId)) this.fall(chatId, since);
+      else this.failed.delete(chatId);
+    }
   }
 
   /** Settles when a chat is behind its log with true, and with false once the queue is closed. */
@@ -134,11 +142,20 @@ export class ChatQueue {
     return chatId;
   }
 
-  /** A piece of its log is indexed, or it is left to the comparison. It comes after the others when it is still behind. */
-  finishBehind(isBehind: boolean): void {
+  /** A piece of its log is indexed; it comes after the others when that was not all of it. Undefined: it has failed. */
+  finishBehind(isAll: boolean | undefined): void {
     const { followed } = this;
     this.followed = undefined;
-    if (followed !== undefined && isBehind) this.fall(followed.chatId, followed.since);
+    if (followed === undefined) return;
+    const { chatId, since } = followed;
+    if (isAll === undefined) this.fail(chatId, since);
+    else if (isAll) this.failed.delete(chatId);
+    else this.fall(chatId, since);
+  }
+
+  /** Lets those that have failed take their turns again. */
+  retry(): void {
+    for (const [chatId, since] of this.failed) this.fall(chatId, since);
   }
 
   /** Nothing is read any more. */
@@ -152,8 +169,15 @@ export class ChatQueue {
     this.entryCount -= this.grown.get(chatId)?.entries.length ?? 0;
     this.grown.delete(chatId);
     if (this.behind.size >= mostChats) return;
-    this.behind.set(chatId, Math.min(since, this.behind.get(chatId) ?? Infinity));
+    this.behind.set(chatId, Math.min(since, this.behind.get(chatId) ?? Infinity, this.failed.get(chatId) ?? Infinity));
+    this.failed.delete(chatId);
     this.wake();
+  }
+
+  /** Whatever happens to the chat, it has waited since then until it is indexed. */
+  private fail(chatId: number, since: number): void {
+    if (this.failed.size >= mostChats && !this.failed.has(chatId)) return;
+    this.failed.set(chatId, Math.min(since, this.failed.get(chatId) ?? Infinity));
   }
 
   private async until(isThere: () => boolean): Promise<boolean> {

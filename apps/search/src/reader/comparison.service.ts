@@ -6,6 +6,7 @@ import { activeOf, Engine } from '../engine/engine.js';
 import { self } from '../self.js';
 import { ChatQueue } from './chat-queue.js';
 import { Pace } from './pace.js';
+import { showLag } from './queue.metrics.js';
 import { lagEntries } from './reader.metrics.js';
 import { Sweep } from './sweep.js';
 
@@ -17,13 +18,15 @@ const sweepMs = 600_000;
 /** Finds what no event told: compares the index with the heads of the logs, lately changed ones often, all at times. */
 @Injectable()
 export class ComparisonService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly recent = new Loop('search.comparison', recentMs, () => this.compareRecent());
+  private readonly recent = new Loop('search.comparison', recentMs, () => this.lookAtRecent());
   private readonly sweep = new Loop('search.sweep', retryMs, () => this.compareAll());
   /** The heads, a second ago, of the chats that were behind them. */
   private lateBefore: ReadonlyMap<number, number> = new Map();
   /** The generation that answered a second ago. */
   private active = 0;
   private swept = { generation: 0, at: -Infinity };
+  /** When it was last known what is behind, and whether that is known now. */
+  private compared = { at: performance.now(), isCurrent: true };
   private readonly all: Sweep;
 
   constructor(
@@ -33,6 +36,12 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     @Inject(Pace) pace: Pace,
   ) {
     this.all = new Sweep(bus, engine, pace);
+    showLag(this);
+  }
+
+  /** While nothing can be compared, anything may be behind that has changed since. */
+  get lagSeconds(): number {
+    return this.compared.isCurrent ? 0 : (performance.now() - this.compared.at) / 1000;
   }
 
   onApplicationBootstrap(): void {
@@ -44,6 +53,20 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
     this.all.stop();
     this.queue.close();
     await Promise.all([this.recent.stop(), this.sweep.stop()]);
+  }
+
+  private async lookAtRecent(): Promise<void> {
+    const at = performance.now();
+    try {
+      await this.compareRecent();
+    } catch (error) {
+      this.compared = { ...this.compared, isCurrent: false };
+      lagEntries.remove();
+      throw error;
+    }
+    this.compared = { at, isCurrent: true };
+    // While the index cannot even be asked where it is, there is no use in it.
+    this.queue.retry();
   }
 
   /** What is behind for a moment is on its way; what is still behind a second later is not. */

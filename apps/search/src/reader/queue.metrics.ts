@@ -1,13 +1,17 @@
 import { Gauge } from 'prom-client';
 import { metrics } from '#telemetry/metrics.js';
 
-interface Queue {
-  readonly size: number;
+interface Lagging {
   readonly lagSeconds: number;
+}
+
+interface Queue extends Lagging {
+  readonly size: number;
 }
 
 const registers = [metrics];
 const queues: Queue[] = [];
+const lagging: Lagging[] = [];
 
 new Gauge({
   name: 'fechatter_search_waiting_chats',
@@ -20,14 +24,20 @@ new Gauge({
 
 new Gauge({
   name: 'fechatter_search_lag_seconds',
-  help: 'Time since the chat that waits longest for being indexed was found to have grown',
+  help: 'Time since the chat that waits longest for being indexed was found to have grown, or since it is not known',
   registers,
   collect() {
-    this.set(Math.max(0, ...queues.map(({ lagSeconds }) => lagSeconds)));
+    this.set(Math.max(0, ...lagging.map(({ lagSeconds }) => lagSeconds)));
   },
 });
 
 /** Shows a queue, which lives as long as the process. */
 export function showQueue(queue: Queue): void {
   queues.push(queue);
+  showLag(queue);
+}
+
+/** Shows what knows of a lag, likewise. */
+export function showLag(part: Lagging): void {
+  lagging.push(part);
 }

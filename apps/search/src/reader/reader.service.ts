@@ -60,7 +60,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
         const taken = this.queue.take();
         return this.catchUp.add(await this.generation(), taken);
       };
-      this.queue.finish((await this.attempt(this.pace.run(add, () => this.queue.isShort))) ?? new Set());
+      this.queue.finish(await this.attempt(this.pace.run(add, () => this.queue.isShort)));
     }
   }
 
@@ -71,7 +71,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
         const chatId = this.queue.takeBehind();
         return chatId === undefined || this.catchUp.follow(await this.generation(), chatId);
       };
-      this.queue.finishBehind((await this.attempt(this.pace.runLater(follow))) === false);
+      this.queue.finishBehind(await this.attempt(this.pace.runLater(follow)));
     }
   }
 
@@ -84,7 +84,7 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
     try {
       return await work;
     } catch (error) {
-      this.logger.error('Some chats are not indexed for now; the next comparison finds them again', error);
+      this.logger.error('Some chats are not indexed for now; they are tried again', error);
       return undefined;
     }
   }
