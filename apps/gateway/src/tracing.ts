@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import type { Span } from '#telemetry/span.js';
 import { beginSpan, isTracing } from '#telemetry/tracing.js';
+import { whenGivenUp } from './http/given-up.js';
 
 /** A span for each request, under the one that the caller names in `traceparent`. Without tracing there are no hooks. */
 export function traceRequests(server: FastifyInstance): void {
   if (!isTracing()) return;
   server.decorateRequest('span', undefined);
-  server.addHook('onRequest', (request, _reply, done) => {
+  server.addHook('onRequest', (request, reply, done) => {
     const { traceparent } = request.headers;
     request.span = beginSpan(typeof traceparent === 'string' ? traceparent : undefined, () => {
       const path = request.routeOptions.url ?? 'none';
@@ -16,13 +18,17 @@ export function traceRequests(server: FastifyInstance): void {
       };
       return { name: `${request.method} ${path}`, kind: 'server', attributes };
     });
-    if (request.span?.isRecorded === true) request.span.run(done);
-    else done();
+    const { span } = request;
+    if (span?.isRecorded !== true) return done();
+    whenGivenUp(request, reply, (status) => end(span, status));
+    span.run(done);
   });
-  server.addHook('onResponse', (request, reply, done) => {
-    if (request.span?.isRecorded === true) {
-      request.span.end(reply.statusCode >= 500, { 'http.response.status_code': String(reply.statusCode) });
-    }
+  server.addHook('onResponse', ({ span }, reply, done) => {
+    if (span?.isRecorded === true) end(span, reply.statusCode);
     done();
   });
+}
+
+function end(span: Span, status: number): void {
+  span.end(status >= 500, { 'http.response.status_code': String(status) });
 }

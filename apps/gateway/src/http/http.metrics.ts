@@ -3,11 +3,13 @@ import { Counter } from 'prom-client';
 import type { Route as Contract } from '#contracts/http/route.js';
 import { Durations, type Tally } from '#telemetry/durations.js';
 import { metrics } from '#telemetry/metrics.js';
+import { isStream } from './given-up.js';
 
 interface Meters {
   readonly method: string;
   readonly path: string;
-  readonly duration: Tally;
+  /** Undefined for streams: how long they last says nothing of the server. */
+  readonly duration: Tally | undefined;
   /** How many answers by status. */
   readonly answers: Map<number, number>;
 }
@@ -25,7 +27,7 @@ const durations = new Durations(
 
 new Counter({
   name: 'http_requests_total',
-  help: 'Requests answered, by route',
+  help: 'Requests answered or given up (499), by route',
   labelNames: ['method', 'path', 'status'],
   registers: [metrics],
   collect() {
@@ -36,11 +38,11 @@ new Counter({
   },
 });
 
-/** Counts an answer. The path is the route's pattern: what callers make up never becomes a label. */
-export function countRequest(request: FastifyRequest, reply: FastifyReply): void {
+/** Counts a request. The path is the route's pattern: what callers make up never becomes a label. */
+export function countRequest(request: FastifyRequest, reply: FastifyReply, status = reply.statusCode): void {
   const { duration, answers } = metersOf(request);
-  answers.set(reply.statusCode, (answers.get(reply.statusCode) ?? 0) + 1);
-  duration.note(reply.elapsedTime / 1000);
+  answers.set(status, (answers.get(status) ?? 0) + 1);
+  duration?.note(reply.elapsedTime / 1000);
 }
 
 function metersOf(request: FastifyRequest): Meters {
@@ -52,7 +54,7 @@ function metersOf(request: FastifyRequest): Meters {
   const made = () => ({
     method,
     path,
-    duration: durations.tally({ method, path }),
+    duration: isStream(request) ? undefined : durations.tally({ method, path }),
     answers: new Map<number, number>(),
   });
   if (contract !== undefined) return kept(ofOperations, contract, made);

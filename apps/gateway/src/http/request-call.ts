@@ -36,6 +36,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Present on every route that `@Route` has made. */
     contract?: Route;
+    /** What is answered has no end of its own. */
+    isStream?: true;
   }
   interface FastifyRequest {
     /** Of the route that was found. Fastify's `routeOptions` makes an object each time that it is asked. */

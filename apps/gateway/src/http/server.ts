@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -14,6 +14,7 @@ import { Arrivals } from './arrivals.js';
 import { acceptBodies } from './body-parser.js';
 import { errorBody } from './error-body.js';
 import { withCaching } from './caching.js';
+import { hasConnection, whenGivenUp } from './given-up.js';
 import { countRequest } from './http.metrics.js';
 
 interface Answer {
@@ -64,6 +65,7 @@ export function createAdapter(
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
     if (hasConnection(request) && bringsWhole(request.raw)) arrivals.watch(request.raw);
+    if (isMeasuring()) whenGivenUp(request, reply, (status) => countRequest(request, reply, status));
     done();
   });
   // JSON that a service has encoded already goes out untouched.
@@ -82,11 +84,6 @@ export function createAdapter(
     done();
   });
   return adapter;
-}
-
-/** False for an operation of a batch, which comes from this process. */
-function hasConnection({ raw }: FastifyRequest): boolean {
-  return raw instanceof IncomingMessage;
 }
 
 /** Whether there is a body that is read before a handler is called; a stream takes the time that it takes. */

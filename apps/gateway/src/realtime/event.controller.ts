@@ -1,4 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { fromZodError } from '#contracts/error.js';
@@ -11,6 +12,7 @@ export class EventController {
   constructor(private readonly streams: EventStreamService) {}
 
   @Get('/api/events')
+  @RouteConfig({ isStream: true })
   async events(@Req() { headers, query }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const parsed = Query.safeParse(query);
     if (!parsed.success) throw fromZodError(parsed.error);
