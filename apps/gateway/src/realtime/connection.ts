@@ -4,7 +4,7 @@ import type { Identity } from '#contracts/auth.contract.js';
 import { closeCode, type ServerFrame } from '#contracts/frame.js';
 import { Frame } from './frame.js';
 import { OutQueue } from './out-queue.js';
-import { closedConnections, thinnedFrames } from './realtime.metrics.js';
+import { closedConnections, codeOfClient, thinnedFrames } from './realtime.metrics.js';
 
 const stuckMs = 10_000;
 
@@ -147,7 +147,7 @@ export class Connection {
   close(code: number, reason: string): void {
     if (!this.open) return;
     this.transport.close(code, reason);
-    this.closed(code);
+    this.end(String(code));
   }
 
   /** Asks the client to connect anew, not all at the same moment. */
@@ -158,15 +158,19 @@ export class Connection {
 
   terminate(): void {
     this.transport.terminate();
-    this.closed(1006);
+    this.end('1006');
   }
 
-  /** The transport has ended, by whichever side. */
+  /** The transport has ended, and not because we closed it. */
   closed(code: number): void {
+    this.end(codeOfClient(code));
+  }
+
+  private end(code: string): void {
     if (!this.open) return;
     this.open = false;
     this.queue = undefined;
-    closedConnections.inc({ code: String(code) });
+    closedConnections.inc({ code });
     this.wake();
     for (const listener of this.closing.splice(0)) listener();
   }

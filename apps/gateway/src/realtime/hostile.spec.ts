@@ -1,5 +1,6 @@
 import type { Socket as NetworkSocket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { metrics } from '#telemetry/metrics.js';
 import { eventually } from '#testing/eventually.js';
 import { range } from '#testing/range.js';
 import { messageApp } from '../../../message/src/message.app.js';
@@ -74,6 +75,12 @@ async function expectUndisturbed(): Promise<void> {
   expect(bystander.closed).toBeUndefined();
 }
 
+/** How many connections have ended with this code, by the metric. */
+async function closedBy(code: string): Promise<number> {
+  const line = new RegExp(`^fechatter_realtime_closed_total\\{code="${code}"\\} (\\d+)$`, 'm');
+  return Number(line.exec(await metrics.metrics())?.[1] ?? 0);
+}
+
 describe('Nobody else is disturbed by', () => {
   it.each(breaches)('%s: closed with %i', async (_what, code, breach) => {
     const neighbour = await realtime.connect(hostile);
@@ -84,6 +91,20 @@ describe('Nobody else is disturbed by', () => {
     // Not even another connection of the same user.
     expect((await neighbour.ask({ type: 'ping' })).type).toBe('pong');
     neighbour.socket.close();
+  });
+
+  it('close codes that clients make up or take from us: none of them becomes a label of a metric', async () => {
+    const before = await closedBy('client');
+    const made = [4008, 4001, 1012, 3_999, 4_321];
+    const tooSlow = await closedBy('4008');
+    for (const code of made) {
+      const socket = await realtime.connect(hostile);
+      socket.socket.close(code);
+      await socket.untilClosed();
+    }
+    await eventually(async () => (await closedBy('client')) === before + made.length, 'all are counted');
+    expect([await closedBy('4008'), await closedBy('3999')]).toEqual([tooSlow, 0]);
+    await expectUndisturbed();
   });
 
   it('a message in fragments, which is a message like any other', async () => {

@@ -1,4 +1,5 @@
 import { Counter, Gauge } from 'prom-client';
+import { closeCode } from '#contracts/frame.js';
 import { metrics } from '#telemetry/metrics.js';
 
 const registers = [metrics];
@@ -12,10 +13,21 @@ export const openConnections = new Gauge({
 
 export const closedConnections = new Counter({
   name: 'fechatter_realtime_closed_total',
-  help: 'Realtime connections that ended, by close code',
+  help: 'Realtime connections that ended, by close code; client: one that the client has made up',
   labelNames: ['code'],
   registers,
 });
+
+/** Of those who just go. */
+const plain = ['1000', '1001', '1005', '1006'];
+
+/** Everything that `code` may be. */
+export const endCodes: readonly string[] = [...Object.values(closeCode).map(String), ...plain, 'client'];
+
+/** What clients send as their code becomes no label: each could be another one, or one of ours that somebody looks at. */
+export function codeOfClient(code: number): string {
+  return plain.includes(String(code)) ? String(code) : 'client';
+}
 
 export const thinnedFrames = new Counter({
   name: 'fechatter_realtime_thinned_frames_total',
