@@ -37,7 +37,7 @@ export function spanQueue(exporter: SpanExporter): SpanProcessor {
       batches.onEnd(span);
     },
     forceFlush: () => batches.forceFlush(),
-    // What fails was told above.
-    shutdown: () => batches.shutdown().catch(() => undefined),
+    // What fails was told above; with the first one that fails the library waits for no other one.
+    shutdown: () => batches.shutdown().catch(() => exporter.shutdown()),
   };
 }

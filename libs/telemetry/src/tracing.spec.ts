@@ -109,6 +109,18 @@ describe('A collector', () => {
     expect(await dropped()).toBe(before + 1);
   });
 
+  it('that hangs for good holds a stop up for five seconds, however much waits, and costs the spans', async () => {
+    await trace(1);
+    status = undefined;
+    const before = await dropped();
+    for (let count = 0; count < 2_000; count++) await passedOn();
+    const since = performance.now();
+    await stop();
+    // Four batches; one after the other they would take twenty.
+    expect(performance.now() - since).toBeLessThan(10_000);
+    expect(await dropped()).toBe(before + 2_000);
+  });
+
   it('that hangs is kept a bounded number of spans, and gets them when it answers', async () => {
     await trace(1);
     status = undefined;
