@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createServer, request, type ClientRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { startTracing } from '#telemetry/tracing.js';
+import { Collector } from '#testing/collector.js';
 import { eventually } from '#testing/eventually.js';
 import { gate } from '#testing/gate.js';
 import { startGateway, type TestGateway } from './gateway.fixture.js';
@@ -11,38 +11,19 @@ import { startGateway, type TestGateway } from './gateway.fixture.js';
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
 
-interface Received {
-  readonly name: string;
-  readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue: string } }[];
-}
-
-interface Body {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Received[] }[] }[];
-}
-
-const spans: Received[] = [];
-let collector: Server;
+let collector: Collector;
 let endTracing: () => Promise<void>;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  collector = createServer((incoming, response) => {
-    let body = '';
-    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    incoming.on('end', () => {
-      const { resourceSpans } = JSON.parse(body) as Body;
-      spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-      response.setHeader('content-type', 'application/json').end('{}');
-    });
-  }).listen(0, '127.0.0.1');
-  await once(collector, 'listening');
-  endTracing = await startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
+  collector = await Collector.start();
+  endTracing = await startTracing(collector.url, 'test', 0);
   gateway = await startGateway();
 });
 afterAll(async () => {
   await gateway.close();
   await endTracing();
-  collector.close();
+  await collector.stop();
 });
 
 /** A recorded request. */
@@ -53,7 +34,7 @@ function ask(path: string): ClientRequest {
 }
 
 async function statusOf(name: string): Promise<string | undefined> {
-  const span = await eventually(() => spans.find((each) => each.name === name), `${name} has ended`);
+  const span = await eventually(() => collector.spans.find((each) => each.name === name), `${name} has ended`);
   return span.attributes.find(({ key }) => key === 'http.response.status_code')?.value.stringValue;
 }
 
