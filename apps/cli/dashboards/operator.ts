@@ -40,6 +40,13 @@ export const operator: Dashboard = {
       lines: { '{{transport}}': 'sum by (transport) (fechatter_realtime_connections)' },
     },
     {
+      title: 'Realtime is behind by',
+      about:
+        'How long a chat has been known to have more than its listeners were sent. Near zero; what is missing is read.',
+      unit: 's',
+      lines: { '{{instance}}': 'fechatter_realtime_log_lag_seconds' },
+    },
+    {
       title: 'Search is behind by',
       about: 'How long the chat that waits longest has waited for search. It grows in a rush and goes back after it.',
       unit: 's',

@@ -84,7 +84,7 @@ export const services: readonly Dashboard[] = [
       },
       {
         title: 'Realtime connections that ended, by code',
-        about: '1001: the server stops; 4008: a client that is too slow. Clients come back and miss nothing.',
+        about: '1012: the server stops; 4008: a client that is too slow. Clients come back and miss nothing.',
         unit: 'ops',
         lines: { '{{code}}': `sum by (code) (${rate('fechatter_realtime_closed_total')})` },
       },

@@ -9,3 +9,6 @@ export function knownValues(metric: string, label: string): readonly string[] | 
   if (label !== 'code') return undefined;
   return metric === 'fechatter_realtime_closed_total' ? endCodes : ['OK', ...keys(errorCatalogue)];
 }
+
+/** Labels whose values are there from the beginning, or as soon as the server is used. */
+export const lasting = ['pool', 'pattern', 'subject', 'operation', 'method', 'path'];

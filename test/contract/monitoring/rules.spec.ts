@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { dashboardFiles } from '../../../apps/cli/dashboards/files.js';
+import { askedBy } from './exposition.js';
+import { knownValues, lasting } from './known-values.js';
 import { alerts, dashboards, expressionsOf, folder } from './monitoring.js';
 import { promtool } from './promtool.js';
 
@@ -28,6 +30,42 @@ describe('Alerts', () => {
     expect(rules.match(/^ +runbook: \S.{40}/gm)).toHaveLength(names.length);
     for (const name of names) expect(tests).toMatch(new RegExp(`alertname: ${name}\\n +exp_alerts:\\n +- exp_labels`));
   });
+
+  it.each([-1, +1])(
+    'have a test that fails when they wait %i min longer',
+    async (minutes) => {
+      const rules = readFileSync(join(folder, 'alerts.yml'), 'utf8');
+      const scratch = mkdtempSync(join(tmpdir(), 'fechatter-rules-'));
+      const others = rules.replace(/(?<= for: )\d+(?=m$)/gm, (lasts) => String(Number(lasts) + minutes));
+      writeFileSync(join(scratch, 'alerts.yml'), others);
+      cpSync(join(folder, 'alerts.test.yml'), join(scratch, 'alerts.test.yml'));
+      const { lines } = await promtool(['test', 'rules', join(scratch, 'alerts.test.yml')]);
+      rmSync(scratch, { recursive: true });
+      const failed = lines.flatMap((line) => /^ *alertname: *(\w+), time:/.exec(line)?.[1] ?? []);
+      expect(failed.sort()).toEqual(
+        alerts()
+          .map(({ where }) => where)
+          .sort(),
+      );
+    },
+    fetchMs,
+  );
+});
+
+it('Codes that an alert or a dashboard asks for exist, whether one has been seen or not', () => {
+  const asked = [...alerts(), ...dashboards().flatMap(expressionsOf)].flatMap(({ where, promql }) =>
+    askedBy(promql).flatMap(({ name, matchers }) => matchers.map((matcher) => ({ where, name, ...matcher }))),
+  );
+  const ofCodes = asked.flatMap((matcher) => {
+    const known = knownValues(matcher.name, matcher.label);
+    return known === undefined ? [] : [{ ...matcher, known }];
+  });
+  expect(ofCodes.length).toBeGreaterThan(5);
+  const unknown = ofCodes.filter(({ value, known }) => !known.some((code) => new RegExp(`^(?:${value})$`).test(code)));
+  expect(unknown.map(({ where, label, value }) => ({ where, label, value }))).toEqual([]);
+  // The e2e test finds all others on running processes.
+  const others = asked.filter(({ name, label }) => knownValues(name, label) === undefined).map(({ label }) => label);
+  expect(lasting).toEqual(expect.arrayContaining(others));
 });
 
 describe('Dashboards', () => {
