@@ -49,8 +49,10 @@ async function measured<Result>(subject: string, call: () => Promise<Result>): P
 }
 
 /** A service that is not there or hangs is another trouble than one that answers UNAVAILABLE. */
+export const noAnswerCode = 'NO_ANSWER';
+
 function codeOf(error: unknown): string {
-  if (error instanceof NoAnswer) return 'NO_ANSWER';
+  if (error instanceof NoAnswer) return noAnswerCode;
   return error instanceof FechatterError ? error.code : 'INTERNAL_ERROR';
 }
 
