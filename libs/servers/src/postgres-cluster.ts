@@ -78,8 +78,8 @@ function checkCluster(cluster: string, { account, major }: ClusterOptions): void
   if (found !== major) {
     throw new ServerError(
       'refused',
-      `The data in ${cluster} was written by PostgreSQL ${found}, and this release brings PostgreSQL ${major}, which cannot read it. Nothing was changed. ` +
-        `Take a backup with the release that wrote it (npm run backup), then move the folder away, start this release and run: npm run restore. Or choose another data folder.`,
+      `The data in ${cluster} was written by PostgreSQL ${found}, and this release brings PostgreSQL ${major}, which cannot read it. ` +
+        `Nothing was changed. Start the release that wrote it, or choose another data folder with FECHATTER_DATA_DIR.`,
     );
   }
 }

@@ -172,7 +172,7 @@ describe('startPostgres on a folder with data', () => {
     const version = join(dataDir, 'cluster', 'PG_VERSION');
     writeFileSync(version, '17\n');
     await expect(start()).rejects.toThrow(
-      /written by PostgreSQL 17, and this release brings PostgreSQL 18.*npm run backup/,
+      /written by PostgreSQL 17, and this release brings PostgreSQL 18, .* choose another data folder with FECHATTER_DATA_DIR\.$/,
     );
     expect(readFileSync(version, 'utf8')).toBe('17\n');
     writeFileSync(version, '18\n');
