@@ -1,19 +1,20 @@
 import { z } from 'zod';
-import { flag, integer, prepared, url } from '#config/variable.js';
+import { ProcessConfig } from '#config/process.config.js';
+import { databaseUrl, flag, integer, prepared } from '#config/variable.js';
 
 const day = 86_400;
 
 /** What the auth service reads from the environment. */
 export const AuthConfig = z
   .object({
-    DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL as the role of auth, postgres://…'),
+    DATABASE_URL: databaseUrl('auth'),
     DATABASE_PREPARED: prepared,
     AUTH_POOL_MAX: integer(4, 200).prefault('10').describe('most connections of one auth process to PostgreSQL'),
     FECHATTER_SECRET: z
       .string()
       .min(16, 'must have 16 characters or more')
       .describe('secret that seals the signing keys and derives refresh tokens, the same on every replica of auth'),
-    NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('kind of installation'),
+    NODE_ENV: ProcessConfig.shape.NODE_ENV,
     FECHATTER_DEMO: flag
       .prefault('false')
       .describe('whether an empty database gets the user test@example.com, whose password anybody knows'),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { ProcessConfig } from '#config/process.config.js';
 import { flag, integer, list, url } from '#config/variable.js';
 
 const count = (fallback: number) => integer(1, 1_000_000).prefault(String(fallback));
@@ -17,8 +18,8 @@ function isNetwork(text: string): boolean {
 /** What the gateway reads from the environment. */
 export const GatewayConfig = z
   .object({
-    NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('kind of installation'),
-    HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+    NODE_ENV: ProcessConfig.shape.NODE_ENV,
+    HOST: ProcessConfig.shape.HOST,
     PORT: integer(0, 65_535).prefault('8080').describe('port of HTTP and WebSocket; 0 chooses a free one'),
     PUBLIC_URL: url('http', 'https')
       .optional()

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { integer, prepared, url } from '#config/variable.js';
+import { databaseUrl, integer, prepared } from '#config/variable.js';
 
 /** What the search service reads from the environment. */
 export const SearchConfig = z.object({
-  DATABASE_URL: url('postgres', 'postgresql').describe('PostgreSQL, as the role fechatter_search'),
+  DATABASE_URL: databaseUrl('search'),
   DATABASE_PREPARED: prepared,
   SEARCH_POOL_MAX: integer(6, 200)
     .prefault('8')

@@ -3,7 +3,10 @@ import { integer, url } from './variable.js';
 
 /** What every process of ours reads, whichever app it runs. */
 export const ProcessConfig = z.object({
-  NODE_ENV: z.enum(['production', 'development', 'test']).default('development').describe('kind of installation'),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('development')
+    .describe('kind of installation; production refuses demo data, crash points and RATE_LIMITS=off'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   HEALTH_PORT: integer(0, 65_535).prefault('9100').describe('port of probes and metrics; 0 chooses a free one'),
   LOG_LEVEL: z

@@ -30,6 +30,14 @@ export function url(...schemes: string[]) {
   });
 }
 
+/** Where a service finds its part of PostgreSQL. */
+export function databaseUrl(service: string) {
+  return url('postgres', 'postgresql').describe(`PostgreSQL as the role fechatter_${service}, postgres://…`);
+}
+
+/** Of each service whose crashes are tested. */
+export const crashAt = z.string().optional().describe('place where a fault test lets the process die');
+
 /** Items separated by commas; blanks around them do not count. */
 export const list = z.string().transform((value) =>
   value
