@@ -1,6 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { openApiDocument } from '#contracts/http/openapi.js';
 import { routes } from '#contracts/http/routes.js';
+import { runCommand } from './command.js';
 
-/** Writes the OpenAPI document that is committed, so that a reviewer sees the interface change. */
-await writeFile('apps/gateway/openapi.json', `${JSON.stringify(openApiDocument(routes), null, 2)}\n`);
+const usage = `npm run contracts
+
+Writes the OpenAPI document, apps/gateway/openapi.json, from the route tables of libs/contracts. It is committed, so that
+a review sees the interface change. A test compares: commit what changes.`;
+
+const file = 'apps/gateway/openapi.json';
+
+await runCommand(usage, {}, async () => {
+  await writeFile(file, `${JSON.stringify(openApiDocument(routes), null, 2)}\n`);
+  process.stdout.write(`${file} is written\n`);
+  return 0;
+});

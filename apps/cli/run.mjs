@@ -6,6 +6,8 @@ import { prepare } from './prepare.mjs';
 const commands = {
   bench: 'apps/cli/bench.js',
   bus: 'apps/cli/bus.js',
+  contracts: 'apps/cli/contracts.js',
+  dashboards: 'apps/cli/dashboards.js',
   'db-advise': 'apps/cli/advise/main.js',
   'db-explain': 'apps/cli/explain/main.js',
   'db-prepare': 'apps/cli/db-prepare.js',

@@ -8,14 +8,25 @@ import { prepare } from './prepare.mjs';
 
 const help = `npm test [-- --only STEP] [-- --help]
 
-Runs format, lint, types, architecture and unused-code checks, then unit tests and the end-to-end tests on both
-topologies against real PostgreSQL, NATS and Redis. STEP is one of: check, unit, standalone, distributed, system; or
-import, which with CORPUS=FILE imports and compares a given history; or nightly (npm run test:nightly), which takes longer
-than a commit should wait: the plan of every statement on a million messages, every case of the crashes, stories, drops
-and stress; or stories, what people do in their chats against a model, a hundred times on both topologies from a random
-seed that it prints (MODEL_SEED=… MODEL_RUNS=… for given ones); or drops (npm run test:drops), a minute of clients whose
-network and bus fail all the time; or stress (npm run test:stress), sixty scenarios of the realtime interface, each with
-its time limit. Drops and stress tell more: npm run test:stress -- --help.`;
+Runs these steps one after another, against real PostgreSQL, NATS and Redis, and counts at the end:
+
+  check        format, lint, types, architecture and unused code (npm run check)
+  unit         the specs beside the code
+  standalone   end-to-end tests of everything in one process
+  distributed  the same tests of one process for each app
+  system       tests that start, kill and load servers of their own
+
+On demand only, with --only or the command beside it:
+
+  import       imports a history and compares; a given one with CORPUS=FILE (npm run test:import)
+  drops        a minute of clients whose network and bus fail all the time (npm run test:drops)
+  stress       sixty scenarios of the realtime interface, each with its time limit (npm run test:stress)
+  stories      what people do in their chats, against a model: a hundred times on both topologies, from a random
+               seed that it prints; MODEL_SEED=… MODEL_RUNS=… for given ones
+  nightly      what takes longer than a commit should wait: the plan of every statement on a million messages,
+               every case of the crashes, then stories, drops and stress (npm run test:nightly)
+
+Drops and stress have options of their own: npm run test:stress -- --help.`;
 
 const folder = mkdtempSync(join(tmpdir(), 'fechatter-results-'));
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--silent=false'];

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startSystem, type System } from '../e2e/system.js';
 import { runCommand, type Outcome } from './command.js';
@@ -93,13 +94,15 @@ describe('npm run bench and npm run profile', () => {
 });
 
 describe('--help', () => {
-  const { stderr } = spawnSync(process.execPath, ['apps/cli/run.mjs'], { encoding: 'utf8' });
-  const commands = /COMMAND is one of: (.*)/.exec(stderr)?.[1]?.split(', ') ?? [];
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  // The rest are tools of others, which explain themselves.
+  const commands = Object.keys(scripts).filter((name) => !/^(build|format|check:\w+|test:unit)$/.test(name));
 
-  it('is there for more than ten commands', () => expect(commands.length).toBeGreaterThan(10));
+  it('is there for more than twenty commands', () => expect(commands.length).toBeGreaterThan(20));
 
-  it.each(commands)('of %s says how it is used, and does nothing', async (command) => {
-    const { code, output } = await run(command, '--help');
-    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/npm run [a-z:-]+/) });
+  it.each(commands)('of npm run %s says how it is used, and does nothing', (command) => {
+    const args = ['run', '--silent', command, '--', '--help'];
+    const { status, stdout } = spawnSync('npm', args, { encoding: 'utf8', timeout: 60_000 });
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringMatching(/^.*npm (run |start|test)/) });
   });
 });

@@ -8,8 +8,12 @@ const usage = `npm run test:stress [-- --only TEXT] [-- --list]
 
 Some sixty scenarios of the realtime interface against real services and PostgreSQL in one process, with two gateways
 whose bus events are lost, doubled and overtaken where a scenario wants it. Each checks itself; at the end nothing may be
-left behind: sockets, timers, subscriptions, rooms, users, watchers, memory. All of it may take a minute. --only runs those whose name contains TEXT. SEED=1 in the
-environment chooses another run.`;
+left behind: sockets, timers, subscriptions, rooms, users, watchers, memory. All of it may take a minute.
+
+  --only TEXT  those whose name contains TEXT
+  --list       only their names
+
+SEED=1 in the environment chooses another run.`;
 
 const { values } = parseArgs({
   options: {
