@@ -6,6 +6,7 @@ import { prepare } from './prepare.mjs';
 const commands = {
   bench: 'apps/cli/bench.js',
   bus: 'apps/cli/bus.js',
+  config: 'apps/cli/configuration.js',
   contracts: 'apps/cli/contracts.js',
   dashboards: 'apps/cli/dashboards.js',
   'db-advise': 'apps/cli/advise/main.js',
