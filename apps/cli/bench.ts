@@ -17,7 +17,7 @@ are kept in test/bench/results, with a page of all of them. NAME is one of:
 
 ${catalogue.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join('\n')}
   ${'all'.padEnd(width)}  every one of them
-  ${'report'.padEnd(width)}  nothing measured: page and README from the results that are kept
+  ${'report'.padEnd(width)}  nothing measured: page and READMEs from the results that are kept
 
   --quick     short rounds, to see that it works; no figures to quote, kept apart
   --topology  this one, in place of those that the bench is about
@@ -61,7 +61,9 @@ async function run(bench: Bench, topology: Topology, quick: boolean): Promise<Re
 async function report(): Promise<number> {
   const count = await writeReport();
   process.stdout.write(
-    count === 0 ? 'There are no results yet.\n' : `README.md and the page are made of ${count} results.\n`,
+    count === 0
+      ? 'There are no results yet.\n'
+      : `README.md, test/bench/README.md and the page are made of ${count} results.\n`,
   );
   return count === 0 ? 1 : 0;
 }

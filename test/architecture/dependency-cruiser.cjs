@@ -1,4 +1,4 @@
-/** Who may import whom. The table in README.md says the same in words. */
+/** Who may import whom. */
 
 const libs = {
   contracts: [],

@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { writeFormatted } from '../../../apps/cli/written-file.js';
 import { catalogue } from '../catalogue.js';
 import type { Result } from '../run.js';
 import { resultsFolder } from '../subject.js';
 import { conditions, htmlReport } from './html.js';
 import { picture } from './picture.js';
-import { readmeSection, withSection } from './readme.js';
+import { headlineSection, readmeSection, withSection } from './readme.js';
 
 const dashboardPicture = 'deploy/monitoring/operator.svg';
 
@@ -25,13 +25,16 @@ export function keep(result: Result): string {
   return page;
 }
 
-/** Brings the page and the README's section up to date with the results that are kept. Answers how many they are. */
+/** Brings the page and the sections of the READMEs up to date with the results that are kept. Answers how many they are. */
 export async function writeReport(): Promise<number> {
   const results = kept(false);
   if (results.length === 0) return 0;
   writeFileSync(join(folderOf(false), 'report.html'), htmlReport(results));
-  const page = withSection(readFileSync('README.md', 'utf8'), readmeSection(results));
-  writeFileSync('README.md', await format(page, { ...(await resolveConfig('README.md')), parser: 'markdown' }));
+  for (const [readme, section] of [
+    ['README.md', headlineSection(results)],
+    ['test/bench/README.md', readmeSection(results)],
+  ] as const)
+    await writeFormatted(readme, withSection(readFileSync(readme, 'utf8'), section));
   return results.length;
 }
 

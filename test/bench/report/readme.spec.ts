@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { Result } from '../run.js';
-import { readmeSection, withSection } from './readme.js';
+import { headlineSection, readmeSection, withSection } from './readme.js';
 
 const result: Result = {
   bench: 'list',
@@ -34,6 +35,44 @@ describe(readmeSection.name, () => {
       '| `list`, standalone | latest | 6,200 pages/s | 10,000 bare | 0.62 | ≥ 0.60 | pass |  |',
       '| `list`, standalone | slow | 11.0 ms |  |  | ≤ 10.0 ms | MISSED |  |',
     ]);
+  });
+});
+
+describe(headlineSection.name, () => {
+  it('has the headlines and what is missed, and no more', () => {
+    const named = (name: string, ours: number) => ({
+      name,
+      unit: 'ms',
+      ours,
+      bar: { of: 'ours' as const, atMost: 10 },
+    });
+    const figures = [named('latest 50', 9), named('met', 9), named('slow', 11)];
+    expect(
+      headlineSection([{ ...result, figures }])
+        .split('\n')
+        .slice(2),
+    ).toEqual([
+      '| `list`, standalone | latest 50 | 9.00 ms |  |  | ≤ 10.0 ms | pass |',
+      '| `list`, standalone | slow | 11.0 ms |  |  | ≤ 10.0 ms | MISSED |',
+    ]);
+    expect(headlineSection([{ ...result, topology: 'distributed', figures }])).not.toContain('latest 50');
+  });
+});
+
+describe('the README', () => {
+  const page = readFileSync('README.md', 'utf8');
+  const rows = page.split('\n').filter((line) => /^\| `\w+`, (standalone|distributed) /.test(line));
+  const all = readFileSync('test/bench/README.md', 'utf8').split('\n');
+  const missed = (lines: readonly string[]) => lines.filter((line) => line.includes('| MISSED'));
+
+  it('shows six headlines and every bar that is missed', () => {
+    expect(missed(rows)).toHaveLength(missed(all).length);
+    expect(rows).toHaveLength(missed(all).length + 6);
+  });
+
+  it('has a reason for each bench that misses a bar', () => {
+    const reasons = page.slice(page.indexOf('Where a bar is missed'));
+    for (const row of missed(rows)) expect(reasons).toContain(`**${/^\| (`\w+`)/.exec(row)![1]}`);
   });
 });
 

@@ -1,4 +1,4 @@
-import { isMet } from '../bench.js';
+import { isMet, type Figure } from '../bench.js';
 import type { Result } from '../run.js';
 import { conditions } from './html.js';
 import { cellsOf } from './table.js';
@@ -12,16 +12,43 @@ export function withSection(page: string, text: string): string {
   return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
 }
 
-/** What the README says of results: every figure that has a bar, and where it was measured. */
+/** What stands for the rest in the root README, all of it standalone. */
+const headlines: readonly (readonly [bench: string, figure: string])[] = [
+  ['sends', 'one chat'],
+  ['batches', 'batches of 100, one chat'],
+  ['list', 'latest 50'],
+  ['delivery', 'commit to receipt, at most, p50'],
+  ['fanout', 'one message to 10,000 sockets, the last reached, p50'],
+  ['search', 'search, p50'],
+];
+
+/** What the README of the benches says of results: every figure that has a bar, and where it was measured. */
 export function readmeSection(results: readonly Result[]): string {
+  const names = [...columns, 'generator CPU, ours / floor'];
+  return [...new Set(results.map(where)), when(results), '', ...table(results, names, () => true)].join('\n');
+}
+
+/** What the root README shows: a few figures that stand for the rest, and every bar that is missed. */
+export function headlineSection(results: readonly Result[]): string {
+  return table(results, columns, (figure, { bench, topology }) => {
+    const isHeadline = headlines.some(([of, name]) => of === bench && name === figure.name);
+    return isMet(figure) === false || (isHeadline && topology === 'standalone');
+  }).join('\n');
+}
+
+const columns = ['bench', 'figure', 'ours', 'floor', 'ours ÷ floor', 'bar', ''];
+
+function table(
+  results: readonly Result[],
+  names: readonly string[],
+  isShown: (figure: Figure, result: Result) => boolean,
+): string[] {
   const rows = results.flatMap((result) =>
     result.figures
-      .filter((figure) => isMet(figure) !== undefined)
-      .map((figure) => [`\`${result.bench}\`, ${result.topology}`, ...cellsOf(figure)]),
+      .filter((figure) => isMet(figure) !== undefined && isShown(figure, result))
+      .map((figure) => [`\`${result.bench}\`, ${result.topology}`, ...cellsOf(figure)].slice(0, names.length)),
   );
-  const names = ['bench', 'figure', 'ours', 'floor', 'ours ÷ floor', 'bar', '', 'generator CPU, ours / floor'];
-  const table = [names, names.map(() => '---'), ...rows].map((cells) => `| ${cells.map(plain).join(' | ')} |`);
-  return [...new Set(results.map(where)), when(results), '', ...table].join('\n');
+  return [names, names.map(() => '---'), ...rows].map((cells) => `| ${cells.map(plain).join(' | ')} |`);
 }
 
 /** Machine, versions and durability settings; the same for results of one run. */
