@@ -41,12 +41,27 @@ import { WorkspaceRepository } from './workspace/workspace.repository.js';
 import { WorkspaceService } from './workspace/workspace.service.js';
 
 const chats = [
-  ...[ChatRepository, ChatWriter, ChatCreationRepository, MemberRepository],
-  ...[ChatService, ChatChangeService, ChatCreationService, ChatSettingsService, DirectService, MemberService],
+  ChatRepository,
+  ChatWriter,
+  ChatCreationRepository,
+  MemberRepository,
+  ChatService,
+  ChatChangeService,
+  ChatCreationService,
+  ChatSettingsService,
+  DirectService,
+  MemberService,
 ];
 const workspaces = [
-  ...[WorkspaceRepository, WorkspaceUserRepository, RemovalRepository, DeletionRepository],
-  ...[WorkspaceService, WorkspaceMemberService, RemovalService, DeletionService, WorkspaceLoop],
+  WorkspaceRepository,
+  WorkspaceUserRepository,
+  RemovalRepository,
+  DeletionRepository,
+  WorkspaceService,
+  WorkspaceMemberService,
+  RemovalService,
+  DeletionService,
+  WorkspaceLoop,
 ];
 const invites = [InviteRepository, InviteService, AdmissionRepository, AdmissionService];
 const imports = [ImportService, PlaceholderService];
@@ -61,8 +76,12 @@ export class ChatModule {
       module: ChatModule,
       imports: [DatabaseModule.register(config.DATABASE_URL, chatDataSource, pool)],
       controllers: [
-        ...[WorkspaceController, WorkspaceMemberController, InviteController],
-        ...[ChatController, MemberController, ImportController],
+        WorkspaceController,
+        WorkspaceMemberController,
+        InviteController,
+        ChatController,
+        MemberController,
+        ImportController,
       ],
       providers: [
         { provide: Bus, useValue: bus },

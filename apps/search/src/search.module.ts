@@ -32,7 +32,10 @@ export class SearchModule {
       controllers: [QueryController],
       providers: [
         { provide: Bus, useValue: bus },
-        ...[IndexRepository, MatchRepository, GenerationRepository, WordRepository],
+        IndexRepository,
+        MatchRepository,
+        GenerationRepository,
+        WordRepository,
         {
           provide: Engine,
           inject: [IndexRepository, MatchRepository, GenerationRepository, WordRepository],
@@ -40,7 +43,12 @@ export class SearchModule {
             new PostgresEngine(...repositories, config.SEARCH_BUDGET_MS),
         },
         { provide: Pace, useFactory: () => new Pace() },
-        ...[ChatQueue, ReaderService, ComparisonService, RebuildService, ForgettingService, QueryService],
+        ChatQueue,
+        ReaderService,
+        ComparisonService,
+        RebuildService,
+        ForgettingService,
+        QueryService,
       ],
     };
   }

@@ -36,8 +36,14 @@ export class ChatCreationService {
     ];
     const chat = await this.creation.create(
       {
-        ...{ workspace_id, type, name, description, is_private: type === 'group' || is_private === true },
-        ...{ is_general: false, direct_key: null, created_by: userId },
+        workspace_id,
+        type,
+        name,
+        description,
+        is_private: type === 'group' || is_private === true,
+        is_general: false,
+        direct_key: null,
+        created_by: userId,
       },
       members,
     );

@@ -12,6 +12,20 @@ export type NewChatRow = Pick<
   'workspace_id' | 'type' | 'name' | 'description' | 'is_private' | 'is_general' | 'created_by' | 'member_count'
 > & { readonly direct_key: string | null };
 
+/** A public channel of which nothing but the name was chosen. */
+export function newChannel(workspaceId: number, name: string, userId: number): Omit<NewChatRow, 'member_count'> {
+  return {
+    workspace_id: workspaceId,
+    type: 'channel',
+    name,
+    description: '',
+    is_private: false,
+    is_general: false,
+    direct_key: null,
+    created_by: userId,
+  };
+}
+
 export type ChatSettings = Pick<ChatRow, 'name' | 'description' | 'is_private' | 'is_archived'>;
 
 const row = chatColumns('c');
@@ -93,10 +107,9 @@ export class ChatWriter {
   /** Undefined when a live chat has the name, the people, or the place of the general channel already. */
   async insert(transaction: Transaction, chat: NewChatRow): Promise<ChatRow | undefined> {
     const { workspace_id, type, name, description, is_private, is_general } = chat;
-    const [inserted] = await transaction.query<ChatRow>(insert, [
-      ...[workspace_id, type, name, nameKey(name), description, is_private, is_general],
-      ...[chat.created_by, chat.member_count, chat.direct_key],
-    ]);
+    const settings = [type, name, nameKey(name), description, is_private, is_general];
+    const params = [workspace_id, ...settings, chat.created_by, chat.member_count, chat.direct_key];
+    const [inserted] = await transaction.query<ChatRow>(insert, params);
     return inserted;
   }
 

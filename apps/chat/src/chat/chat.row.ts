@@ -6,8 +6,20 @@ import type { ChatEntity } from './chat.entity.js';
 export type ChatRow = Omit<ChatEntity, 'name_key' | 'direct_key'>;
 
 const columns = [
-  ...['id', 'workspace_id', 'type', 'name', 'description', 'is_private', 'is_archived', 'is_general', 'member_count'],
-  ...['access_version', 'created_by', 'created_at', 'updated_at', 'deleted_at'],
+  'id',
+  'workspace_id',
+  'type',
+  'name',
+  'description',
+  'is_private',
+  'is_archived',
+  'is_general',
+  'member_count',
+  'access_version',
+  'created_by',
+  'created_at',
+  'updated_at',
+  'deleted_at',
 ];
 
 /** The columns of a ChatRow for a SELECT over `alias`. */
@@ -22,11 +34,18 @@ export function nameKey(name: string): string {
 
 export function toChat(row: ChatRow): Chat {
   const { id, workspace_id, name, type, description, is_private, is_archived, member_count, created_by } = row;
-  const created_at = row.created_at.toISOString();
-  const updated_at = row.updated_at.toISOString();
   return {
-    ...{ id, workspace_id, name, type, description, is_private, is_archived, member_count, created_by },
-    ...{ created_at, updated_at },
+    id,
+    workspace_id,
+    name,
+    type,
+    description,
+    is_private,
+    is_archived,
+    member_count,
+    created_by,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
   };
 }
 

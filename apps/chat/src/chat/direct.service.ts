@@ -56,8 +56,14 @@ export class DirectService {
   ): Promise<ChatRow | undefined> {
     return this.creation.create(
       {
-        ...{ workspace_id: workspaceId, type: 'direct', name: '', description: '', is_private: true },
-        ...{ is_general: false, direct_key: key, created_by: userId },
+        workspace_id: workspaceId,
+        type: 'direct',
+        name: '',
+        description: '',
+        is_private: true,
+        is_general: false,
+        direct_key: key,
+        created_by: userId,
       },
       people.map(asMember),
     );

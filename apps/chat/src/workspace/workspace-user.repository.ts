@@ -153,9 +153,8 @@ export class WorkspaceUserRepository {
     userId: number,
     page: { after: number; asGuest: boolean; limit: number },
   ): Promise<WorkspaceMember[]> {
-    const rows = await this.database.query<{ user_id: number; role: WorkspaceRole; joined_at: Date }>(list, [
-      ...[workspaceId, userId, page.after, page.asGuest, page.limit],
-    ]);
+    const params = [workspaceId, userId, page.after, page.asGuest, page.limit];
+    const rows = await this.database.query<{ user_id: number; role: WorkspaceRole; joined_at: Date }>(list, params);
     return rows.map((row) => ({ ...row, joined_at: row.joined_at.toISOString() }));
   }
 

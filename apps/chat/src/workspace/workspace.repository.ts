@@ -3,7 +3,7 @@ import type { Workspace, WorkspaceRole } from '#contracts/workspace.contract.js'
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { ChatCreationRepository } from '../chat/chat-creation.repository.js';
-import { ChatWriter } from '../chat/chat-writer.repository.js';
+import { ChatWriter, newChannel } from '../chat/chat-writer.repository.js';
 import type { ChatRow } from '../chat/chat.row.js';
 import { WorkspaceUserRepository } from './workspace-user.repository.js';
 import type { WorkspaceEntity } from './workspace.entity.js';
@@ -97,8 +97,9 @@ export class WorkspaceRepository {
       const [row] = await transaction.query<WorkspaceRow>(insert, params);
       if (row === undefined) return undefined;
       const general = await this.chats.insert(transaction, {
-        ...{ workspace_id: row.id, type: 'channel', name: 'general', description: '', is_private: false },
-        ...{ is_general: true, direct_key: null, created_by: userId, member_count: 1 },
+        ...newChannel(row.id, 'general', userId),
+        is_general: true,
+        member_count: 1,
       });
       if (general === undefined) throw new Error('A new workspace has a general channel already');
       await this.creation.begin(transaction, general, [{ user_id: userId, role: 'owner' }]);

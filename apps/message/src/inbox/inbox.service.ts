@@ -46,7 +46,14 @@ function toInboxChat(row: InboxRow, senders: ReadonlyMap<number, User>): InboxCh
   const { chat_id, workspace_id, role, joined_seq, last_seq, read_seq, unread_count, mention_count } = row;
   const { id, username } = senderOf(senders, row.sender_id);
   return {
-    ...{ chat_id, workspace_id, role, joined_seq, last_seq, read_seq, unread_count, mention_count },
+    chat_id,
+    workspace_id,
+    role,
+    joined_seq,
+    last_seq,
+    read_seq,
+    unread_count,
+    mention_count,
     last_activity_at: row.last_activity_at.toISOString(),
     last_message:
       row.message_id === null

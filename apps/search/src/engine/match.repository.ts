@@ -114,8 +114,11 @@ export class MatchRepository {
     const hits = rows.slice(0, search.limit);
     const { ordered = 0, as_of } = rows[0] ?? {};
     return {
-      ...{ hits, hasMore: ordered > hits.length, asOf: as_of?.getTime() ?? 0 },
-      ...{ count: first.seen?.found ?? 0, isAll: (first.seen?.rest ?? null) === null },
+      hits,
+      hasMore: ordered > hits.length,
+      asOf: as_of?.getTime() ?? 0,
+      count: first.seen?.found ?? 0,
+      isAll: (first.seen?.rest ?? null) === null,
       isPartial: isLate || (first.seen?.is_cut ?? false) || (seen?.is_cut ?? false),
     };
   }
@@ -140,12 +143,12 @@ export class MatchRepository {
     const { sort, after, limit, chatIds } = search;
     const { texts, parts, pairs } = piecesOf(query.wanted);
     const behind = after === undefined ? [null, null] : [new Date(after.createdAt), after.messageId];
-    const rows = await this.database.query<MatchRow | (Seen & { message_id: null })>(find, [
-      ...[texts, parts, pairs, chatIds, dateOf(from), dateOf(lastMoment(search))],
-      ...(sort === 'recent' ? behind : [null, null]),
-      ...[ofSlice, Math.ceil(ms), sort === 'relevance', dateOf(after?.asOf), limit + 1],
-      ...[after?.score ?? null, ...behind, ofAll, enough, countingMs, query.ranked],
-    ]);
+    const wanted = [texts, parts, pairs, chatIds, dateOf(from), dateOf(lastMoment(search))];
+    const newest = sort === 'recent' ? behind : [null, null];
+    const pace = [ofSlice, Math.ceil(ms), sort === 'relevance', dateOf(after?.asOf), limit + 1];
+    const ranking = [after?.score ?? null, ...behind, ofAll, enough, countingMs, query.ranked];
+    const params = [...wanted, ...newest, ...pace, ...ranking];
+    const rows = await this.database.query<MatchRow | (Seen & { message_id: null })>(find, params);
     return { rows: rows.filter((row) => row.message_id !== null), seen: rows[0] };
   }
 }

@@ -53,7 +53,11 @@ export class QueryService {
       condition === undefined || chatIds.length === 0
         ? nothing
         : await this.engine.find({
-            ...{ condition: withFilters(condition, request, chatIds), chatIds, sort, limit, after },
+            condition: withFilters(condition, request, chatIds),
+            chatIds,
+            sort,
+            limit,
+            after,
             ...timeOf(parsed, request),
           });
     // Before neighbours are looked for: those of what has no room are not needed.
