@@ -2,8 +2,7 @@ import { StartError } from '#service/start-error.js';
 import { describeError } from './describe-error.js';
 
 /**
- * Works on the PostgreSQL that `variable` names.
- * @throws StartError that names the variable, never its password
+ * Works on the PostgreSQL that `variable` names. Throws a StartError that names the variable, never its password.
  */
 export async function onGivenDatabase<Result>(variable: string, work: () => Promise<Result>): Promise<Result> {
   try {

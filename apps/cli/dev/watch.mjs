@@ -1,10 +1,10 @@
 import swc from '@swc/cli';
 import { RestartedServer } from './restarted-server.mjs';
 
-const SOURCES = ['apps', 'libs', 'migrations'];
-const NOT_BUILT = ['**/*.spec.ts', '**/*.fixture.ts'];
+const sources = ['apps', 'libs', 'migrations'];
+const notBuilt = ['**/*.spec.ts', '**/*.fixture.ts'];
 /** An editor writes several files in a row; the last one counts. */
-const SETTLED_MS = 100;
+const settledMs = 100;
 
 /** Builds every source that changes and starts the server again, until Ctrl-C. */
 export async function watchAndServe() {
@@ -19,16 +19,16 @@ export async function watchAndServe() {
   await watch((file) => {
     console.error(`${file} has changed`);
     clearTimeout(timer);
-    timer = setTimeout(() => server.restart(), SETTLED_MS);
+    timer = setTimeout(() => server.restart(), settledMs);
   });
 }
 
 async function watch(onBuilt) {
   const cliOptions = {
-    filenames: SOURCES,
+    filenames: sources,
     outDir: 'dist',
     extensions: ['.ts'],
-    ignore: NOT_BUILT,
+    ignore: notBuilt,
     only: [],
     watch: true,
     sync: true,

@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { npm } from './tool.mjs';
 
 /** Lies in the folder that every build begins by deleting: an interrupted build leaves none. */
-const STAMP = 'dist/.fechatter-built';
-const FOLDERS = ['apps', 'libs', 'migrations', 'test'];
-const FILES = ['.swcrc', 'package.json'];
+const stampFile = 'dist/.fechatter-built';
+const folders = ['apps', 'libs', 'migrations', 'test'];
+const files = ['.swcrc', 'package.json'];
 
 /** Whether dist/ was built from the sources as they are now. */
 export function isBuilt() {
-  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint();
+  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === fingerprint();
 }
 
 export async function build() {
   // Taken before: a change during the build has to be built by the next start.
   const stamp = fingerprint();
   await npm('Building', ['run', '--silent', 'build']);
-  writeFileSync(STAMP, stamp);
+  writeFileSync(stampFile, stamp);
 }
 
 /** Path, size and time of every file that goes into the build. */
@@ -27,8 +27,8 @@ function fingerprint() {
     const { size, mtimeMs } = statSync(path);
     hash.update(`${path} ${size} ${mtimeMs}\n`);
   };
-  for (const file of FILES) add(file);
-  for (const folder of FOLDERS) sources(folder).forEach(add);
+  for (const file of files) add(file);
+  for (const folder of folders) sources(folder).forEach(add);
   return hash.digest('hex');
 }
 

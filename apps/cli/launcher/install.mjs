@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { npm } from './tool.mjs';
 
-const STAMP = 'node_modules/.fechatter-installed';
+const stampFile = 'node_modules/.fechatter-installed';
 /** What npm itself writes when, and only when, an install has come to its end. */
-const NPMS_OWN_LIST = 'node_modules/.package-lock.json';
+const npmsOwnList = 'node_modules/.package-lock.json';
 
 /** Whether node_modules holds what the lock file asks for, on this platform, development packages included. */
 export function isInstalled() {
   const lock = read('package-lock.json');
   const stamp = stampOf(lock);
-  if (read(STAMP) === stamp) return true;
+  if (read(stampFile) === stamp) return true;
   // Somebody may have run `npm ci` by hand.
-  const list = read(NPMS_OWN_LIST);
+  const list = read(npmsOwnList);
   if (list === undefined || !holdsEverything(JSON.parse(lock).packages, JSON.parse(list).packages)) return false;
-  writeFileSync(STAMP, stamp);
+  writeFileSync(stampFile, stamp);
   return true;
 }
 
@@ -28,7 +28,7 @@ export async function install() {
     '--no-fund',
     '--loglevel=error',
   ]);
-  writeFileSync(STAMP, stampOf(read('package-lock.json')));
+  writeFileSync(stampFile, stampOf(read('package-lock.json')));
 }
 
 /** Compares the `packages` of a lock file with those that npm has installed. */

@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/**
- * Refuses a Node that `engines` of package.json does not name.
- * @throws with the sentence for the person
- */
+/** Refuses a Node that `engines` of package.json does not name: throws with a sentence for the person. */
 export function refuseOldNode() {
   const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
   if (satisfies(process.versions.node, engines.node)) return;

@@ -1,4 +1,4 @@
-const POLL_MS = 500;
+const pollMs = 500;
 
 /**
  * Started by npm, this process ends when npm does: somebody who kills npm means the server, and without its parent
@@ -11,6 +11,6 @@ export function stopWithNpm() {
     if (process.ppid === npm) return;
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');
-  }, POLL_MS);
+  }, pollMs);
   timer.unref();
 }

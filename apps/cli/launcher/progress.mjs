@@ -1,6 +1,6 @@
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const FRAME_MS = 100;
-const LINE_MS = 15_000;
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const frameMs = 100;
+const lineMs = 15_000;
 
 /** Tells on standard error what goes on and for how long: one moving line on a terminal, plain lines elsewhere. */
 export async function withProgress(title, work) {
@@ -8,11 +8,11 @@ export async function withProgress(title, work) {
   const began = performance.now();
   const seconds = () => `${Math.round((performance.now() - began) / 1000)} s`;
   let frame = 0;
-  const draw = () => out.write(`\r${FRAMES[frame++ % FRAMES.length]} ${title} … ${seconds()}`);
+  const draw = () => out.write(`\r${frames[frame++ % frames.length]} ${title} … ${seconds()}`);
   const report = () => out.write(`${title} … ${seconds()}\n`);
   if (out.isTTY) draw();
   else out.write(`${title} …\n`);
-  const timer = out.isTTY ? setInterval(draw, FRAME_MS) : setInterval(report, LINE_MS);
+  const timer = out.isTTY ? setInterval(draw, frameMs) : setInterval(report, lineMs);
   const end = (mark, words) => {
     clearInterval(timer);
     out.write(`${out.isTTY ? '\r\x1b[2K' : ''}${mark} ${title}: ${words} ${seconds()}\n`);

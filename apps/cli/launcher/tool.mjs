@@ -2,12 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { withProgress } from './progress.mjs';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-const LINES_SHOWN = 15;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+const linesShown = 15;
 
 /**
- * Runs npm to its end and shows its output only when it fails. A signal to this process ends npm and what it started first.
- * @throws with what npm said
+ * Runs npm to its end and shows its output only when it fails, by throwing what npm said. A signal to this process ends npm
+ * and what it started first.
  */
 export async function npm(title, args) {
   await withProgress(title, async () => {
@@ -22,8 +22,8 @@ export async function npm(title, args) {
 /** npm names the cause first and the place of its log last; between the two it may explain itself at length. */
 function ends(output) {
   const lines = output.trimEnd().split('\n');
-  if (lines.length <= 2 * LINES_SHOWN) return lines.join('\n');
-  return [...lines.slice(0, LINES_SHOWN), '…', ...lines.slice(-LINES_SHOWN)].join('\n');
+  if (lines.length <= 2 * linesShown) return lines.join('\n');
+  return [...lines.slice(0, linesShown), '…', ...lines.slice(-linesShown)].join('\n');
 }
 
 /** The npm that runs us, else the one on the PATH. */
@@ -42,10 +42,10 @@ async function run(command) {
   const forward = (signal) => {
     process.stderr.write('\n');
     endGroup(child.pid, 'SIGTERM');
-    for (const name of SIGNALS) process.removeListener(name, forward);
+    for (const name of signals) process.removeListener(name, forward);
     process.kill(process.pid, signal);
   };
-  for (const name of SIGNALS) process.on(name, forward);
+  for (const name of signals) process.on(name, forward);
   try {
     const code = await new Promise((resolve, reject) => {
       child.on('error', reject);
@@ -57,7 +57,7 @@ async function run(command) {
       ? new Error(`${program} is not on the PATH. It comes with Node: https://nodejs.org`, { cause: error })
       : error;
   } finally {
-    for (const name of SIGNALS) process.removeListener(name, forward);
+    for (const name of signals) process.removeListener(name, forward);
   }
 }
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './root.mjs';
 
-const BEAT_MS = 1_000;
-const DEAD_AFTER_MS = 5_000;
-const ASK_MS = 200;
+const beatMs = 1_000;
+const deadAfterMs = 5_000;
+const askMs = 200;
 // Installing empties node_modules and building empties dist, so the mark lies outside the repository.
 const mark = join(
   tmpdir(),
@@ -19,9 +19,9 @@ export async function inTurn(work) {
   for (let waiting = false; !take(); waiting = true) {
     if (!waiting) process.stderr.write('Another start is installing or building here. Waiting for it …\n');
     evictDead();
-    await sleep(ASK_MS);
+    await sleep(askMs);
   }
-  const heart = setInterval(beat, BEAT_MS);
+  const heart = setInterval(beat, beatMs);
   const release = () => rmSync(mark, { force: true });
   process.once('exit', release);
   try {
@@ -66,7 +66,7 @@ function evictDead() {
 
 /** The heartbeat tells a holder from another process that was given its pid later. */
 function isAlive(file) {
-  const beatsNow = Date.now() - statSync(file).mtimeMs < DEAD_AFTER_MS;
+  const beatsNow = Date.now() - statSync(file).mtimeMs < deadAfterMs;
   return beatsNow && runs(Number(readFileSync(file, 'utf8')));
 }
 

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
  * Loads every module of apps and libs that declares statements. A statement belongs to the module that spells its name.
- * @throws for a name that no module spells, or more than one
+ * Throws for a name that no module spells, or more than one.
  */
 export async function loadStatements(): Promise<StatementFile[]> {
   const modules = ['apps', 'libs'].flatMap((folder) => modulesWithStatements(join(root, folder)));

@@ -31,18 +31,14 @@ const read = sql(
 
 /**
  * Refuses a pool that PostgreSQL would not let grow to its size: the connections that are refused would look like an
- * outage, under load only.
- * @throws ConfigError with what to change
+ * outage, under load only. Throws a ConfigError that says what to change.
  */
 export async function requireConnections(database: Database, max: number, variable: string): Promise<void> {
   const [allowed] = await database.query<Allowed>(read, [null]);
   if (allowed !== undefined) refuse(problemsOf({ variable, max, role: allowed.name }, allowed));
 }
 
-/**
- * The same for all who share the PostgreSQL of `url`: each of them, and the sum.
- * @throws ConfigError with every problem
- */
+/** The same for all who share the PostgreSQL of `url`: each of them, and the sum. The ConfigError has every problem. */
 export async function requireConnectionsOfAll(url: string, demands: readonly Demand[]): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   await client.connect();

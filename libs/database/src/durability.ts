@@ -10,10 +10,7 @@ const read = sql(
   `SELECT ${settings.map((name) => `current_setting('${name}') AS ${name}`).join(', ')}`,
 );
 
-/**
- * Refuses a PostgreSQL that may lose what it has committed.
- * @throws ConfigError with the settings to change
- */
+/** Refuses a PostgreSQL that may lose what it has committed, by a ConfigError with the settings to change. */
 export async function requireDurability(database: Database): Promise<void> {
   const [row] = await database.query<Record<(typeof settings)[number], string>>(read);
   const unsafe = settings.filter((name) => row?.[name] === 'off');

@@ -8,7 +8,7 @@ const declared = new Map<string, Statement>();
 
 /**
  * Declares a named prepared statement, for example `sql('message.get', 'SELECT … WHERE id = $1')`.
- * @throws when another statement has this name: PostgreSQL would run whichever a connection met first
+ * Throws when another statement has this name: PostgreSQL would run whichever a connection met first.
  */
 export function sql(name: string, text: string): Statement {
   const known = declared.get(name);

@@ -5,12 +5,11 @@ import { inspectProcess } from './process-table.js';
 import { ServerError } from './server-error.js';
 
 /**
- * Makes this process the owner of a folder until it gives it back or dies.
+ * Makes this process the owner of a folder until it dies or calls the answer, which gives it back (twice does no harm).
+ * Throws a ServerError `in_use` when another living process owns it.
  *
  * PostgreSQL's own lock cannot do this: it does not cover initdb, and it does not say whether the program that started
  * the server still lives. The file holds pid and start time, so a reused pid is not mistaken for the owner.
- * @returns gives the folder back; may be called twice
- * @throws ServerError `in_use` when another living process owns it
  */
 export function ownFolder(folder: string): () => void {
   const file = join(folder, 'owner.lock');

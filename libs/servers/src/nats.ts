@@ -24,7 +24,7 @@ ping_max: 2
 
 /**
  * Starts a nats-server without JetStream: Fechatter's truth is in PostgreSQL, NATS only carries.
- * @throws ServerError with a sentence for the person
+ * Throws a ServerError with a sentence for the person.
  */
 export async function startNats(options: SystemServerOptions): Promise<SystemServer> {
   const name = `fechatter-${randomUUID()}`;

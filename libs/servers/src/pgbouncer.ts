@@ -15,8 +15,7 @@ const program = {
 
 /**
  * Starts a PgBouncer in transaction mode in front of a database, for tests. `targets` are URLs of it, one for each user
- * who may come, with the password.
- * @throws ServerError with a sentence for the person
+ * who may come, with the password. Throws a ServerError with a sentence for the person.
  */
 export async function startPgbouncer(
   targets: readonly [string, ...string[]],

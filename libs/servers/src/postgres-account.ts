@@ -26,16 +26,16 @@ export interface PostgresAccount {
   readonly home: string;
 }
 
-const NOBODY = 65_534;
-const ROOT_AS_USER = ['unshare', '-U', '--map-user=1000', '--map-group=1000', '--'];
+const nobodysId = 65_534;
+const rootAsUser = ['unshare', '-U', '--map-user=1000', '--map-group=1000', '--'];
 /** A link beside the data to where the cluster really lies, in the one case where it must lie elsewhere. */
-export const MOVED = 'moved-to';
+export const movedTo = 'moved-to';
 
 /**
- * Chooses the account. An ordinary user runs PostgreSQL as himself. Root runs it in a user namespace in which root has
+ * Chooses the account. Ordinary users run PostgreSQL as themselves. Root runs it in a user namespace in which root has
  * another number: the files stay root's. Where namespaces are forbidden (many containers), it runs as `nobody`, and when
- * nobody cannot enter the data folder or node_modules, with programs and data in a folder under /var/lib.
- * @param dataDir existing folder
+ * nobody cannot enter the data folder or node_modules, with programs and data in a folder under /var/lib. `dataDir` must
+ * be there.
  */
 export function choosePostgresAccount(
   dataDir: string,
@@ -44,14 +44,14 @@ export function choosePostgresAccount(
 ): PostgresAccount {
   const plain = { prefix: [], programs: binaries.folder, home: dataDir };
   if (process.getuid?.() !== 0) return plain;
-  const [unshare, ...args] = ROOT_AS_USER;
-  const moved = join(dataDir, MOVED);
+  const [unshare, ...args] = rootAsUser;
+  const moved = join(dataDir, movedTo);
   const namespaces = spawnSync(unshare!, [...args, 'true']).status === 0;
   // Data that began its life as nobody's stays nobody's.
-  const nobodys = existsSync(moved) || statSync(join(dataDir, 'cluster'), { throwIfNoEntry: false })?.uid === NOBODY;
-  if (namespaces && !nobodys) return { ...plain, prefix: ROOT_AS_USER };
+  const nobodys = existsSync(moved) || statSync(join(dataDir, 'cluster'), { throwIfNoEntry: false })?.uid === nobodysId;
+  if (namespaces && !nobodys) return { ...plain, prefix: rootAsUser };
 
-  const nobody = { prefix: [], uid: NOBODY, gid: NOBODY };
+  const nobody = { prefix: [], uid: nobodysId, gid: nobodysId };
   const reachable = canEnter(dataDir) && canRun(join(binaries.folder, 'bin', 'postgres'));
   if (reachable && !existsSync(moved)) return { ...plain, ...nobody };
   if (!existsSync(moved)) move(moved, log);
@@ -86,5 +86,5 @@ function canRun(program: string): boolean {
 }
 
 function asNobody(test: string[]): boolean {
-  return spawnSync('test', test, { uid: NOBODY, gid: NOBODY }).status === 0;
+  return spawnSync('test', test, { uid: nobodysId, gid: nobodysId }).status === 0;
 }

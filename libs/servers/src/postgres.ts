@@ -40,8 +40,8 @@ export interface PostgresServer {
   kill(): Promise<void>;
 }
 
-const RECOVERY_MS = 300_000;
-const LOCK_WAIT_MS = 10_000;
+const recoveryMs = 300_000;
+const lockWaitMs = 10_000;
 const ready = /database system is ready to accept connections/;
 const stillLocked =
   /lock file "postmaster\.pid" already exists|pre-existing shared memory block|lock file "postmaster\.pid" is empty/;
@@ -49,8 +49,8 @@ const portTaken = /could not create any TCP\/IP sockets/;
 
 /**
  * Starts the embedded PostgreSQL on 127.0.0.1 and creates its data at the first start. Whatever `kill -9` left behind
- * (of the server, of its owner, of a first start) is cleared up. The server ends when this process ends.
- * @throws ServerError with a sentence for the person: folder in use, port in use, data of another major version, …
+ * (of the server, of its owner, of a first start) is cleared up. The server ends when this process ends. Throws
+ * a ServerError with a sentence for the person: folder in use, port in use, data of another major version, …
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o711 });
@@ -105,13 +105,13 @@ async function launch(
       ...(uid !== undefined && { uid }),
       ...(gid !== undefined && { gid }),
     });
-    if (await server.sawLine(ready, RECOVERY_MS)) {
+    if (await server.sawLine(ready, recoveryMs)) {
       await verifyIdentity(server, cluster, port);
       return { server, port };
     }
     await server.stop();
     // After a kill -9 the dead server's children hold the data for up to two seconds.
-    if (stillLocked.test(server.output) && Date.now() - began < LOCK_WAIT_MS) continue;
+    if (stillLocked.test(server.output) && Date.now() - began < lockWaitMs) continue;
     if (portTaken.test(server.output))
       throw new ServerError('port_in_use', `PostgreSQL cannot listen on port ${port}: another program does.`);
     throw new ServerError('failed', `PostgreSQL did not start (${await server.exited}):\n${server.output}`);

@@ -5,9 +5,9 @@ import { inspectProcess } from './process-table.js';
 import { ServerError } from './server-error.js';
 
 /** Written into the server's command line, so that a later start knows it for one of ours. */
-export const CLUSTER_NAME = 'fechatter';
-const FAST_SHUTDOWN_MS = 20_000;
-const GIVE_UP_MS = 30_000;
+export const clusterName = 'fechatter';
+const fastShutdownMs = 20_000;
+const giveUpMs = 30_000;
 
 /** What PostgreSQL says about itself in `postmaster.pid`; undefined when the file is missing or not yet complete. */
 export function readPostmasterLock(cluster: string): { pid: number; port: number } | undefined {
@@ -18,7 +18,7 @@ export function readPostmasterLock(cluster: string): { pid: number; port: number
 /**
  * Clears the way for a new server on a cluster whose owner is dead: call it only as the owner of the folder.
  * A server that its dead owner left behind is stopped; a lock whose pid now is another program's is handed to the new server.
- * @throws ServerError `in_use` when a server runs there that was started by other means
+ * Throws a ServerError `in_use` when a server runs there that was started by other means.
  */
 export async function clearPostmasterLock(cluster: string): Promise<void> {
   let signalled: NodeJS.Signals | undefined;
@@ -27,19 +27,19 @@ export async function clearPostmasterLock(cluster: string): Promise<void> {
     const holder = pid > 0 ? inspectProcess(pid) : undefined;
     if (!holder) return;
     if (!isPostgresOn(cluster, holder.command)) return bequeathLock(cluster);
-    if (!holder.command.includes(`cluster_name=${CLUSTER_NAME}`)) {
+    if (!holder.command.includes(`cluster_name=${clusterName}`)) {
       throw new ServerError(
         'in_use',
         `A PostgreSQL that Fechatter did not start (process ${pid}) runs on ${cluster}. Stop it first.`,
       );
     }
     const waited = Date.now() - began;
-    if (waited > GIVE_UP_MS)
+    if (waited > giveUpMs)
       throw new ServerError(
         'in_use',
         `A PostgreSQL that was left behind (process ${pid}) does not end. End it by: kill -9 ${pid}`,
       );
-    const due = waited > FAST_SHUTDOWN_MS ? 'SIGQUIT' : 'SIGINT';
+    const due = waited > fastShutdownMs ? 'SIGQUIT' : 'SIGINT';
     if (signalled !== due) process.kill(pid, due);
     signalled = due;
   }

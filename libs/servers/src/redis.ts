@@ -34,10 +34,7 @@ const kind: SystemServerKind = {
   isOurs: async (port, pid) => Number((await ask(port, 'INFO server\r\n', /process_id:(\d+)\r\n/))[1]) === pid,
 };
 
-/**
- * Starts a redis-server that keeps nothing on disk: it is a cache.
- * @throws ServerError with a sentence for the person
- */
+/** Starts a redis-server that keeps nothing on disk: it is a cache. Throws a ServerError with a sentence for the person. */
 export async function startRedis(options: SystemServerOptions): Promise<SystemServer> {
   return await startSystemServer(kind, options);
 }

@@ -15,8 +15,8 @@ export interface ServerCommand {
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
-const LINES_KEPT = 50;
-const STOP_MS = 30_000;
+const linesKept = 50;
+const stopMs = 30_000;
 const running = new Set<ServerProcess>();
 let deathSignalWorks: boolean | undefined;
 let stopsAtExit = false;
@@ -49,7 +49,7 @@ export class ServerProcess {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream! }).on('line', (line) => {
         this.#lines.push(line);
-        if (this.#lines.length > LINES_KEPT) this.#lines.shift();
+        if (this.#lines.length > linesKept) this.#lines.shift();
         for (const watch of this.#watchers) watch(line);
         command.onLine?.(line);
       });
@@ -111,8 +111,8 @@ export class ServerProcess {
   async stop(): Promise<void> {
     if (this.#ended) return;
     this.askToStop();
-    const force = setTimeout(() => this.#child.kill(this.#forceSignal), STOP_MS);
-    const end = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS + 5_000);
+    const force = setTimeout(() => this.#child.kill(this.#forceSignal), stopMs);
+    const end = setTimeout(() => this.#child.kill('SIGKILL'), stopMs + 5_000);
     await this.exited;
     clearTimeout(force);
     clearTimeout(end);

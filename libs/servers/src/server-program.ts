@@ -25,14 +25,13 @@ export interface FindOptions {
   readonly log?: ((line: string) => void) | undefined;
 }
 
-const USUAL_FOLDERS = '/usr/sbin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin';
-const FETCH_MS = 120_000;
+const usualFolders = '/usr/sbin:/usr/local/sbin:/usr/local/bin:/opt/homebrew/bin';
+const fetchMs = 120_000;
 
 /**
  * Finds a program on the PATH and in the usual folders, else in the cache, else fetches it from the Debian or Ubuntu
- * archive into the cache. Installing the packages would also start system services on the well-known ports.
- * @returns the command, program first or behind an `env`
- * @throws ServerError `missing` with the line to type
+ * archive into the cache. Installing the packages would also start system services on the well-known ports. Answers the
+ * command, program first or behind an `env`. Throws a ServerError `missing` with the line to type.
  */
 export async function findServerProgram(program: ServerProgram, options: FindOptions = {}): Promise<string[]> {
   const installed = await findInstalled(program.name);
@@ -45,7 +44,7 @@ export async function findServerProgram(program: ServerProgram, options: FindOpt
 
 async function findInstalled(name: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run('/bin/sh', ['-c', `PATH="$PATH:${USUAL_FOLDERS}" command -v "$1"`, 'sh', name], {
+    const { stdout } = await run('/bin/sh', ['-c', `PATH="$PATH:${usualFolders}" command -v "$1"`, 'sh', name], {
       timeout: 5_000,
     });
     return stdout.trim() || undefined;
@@ -68,7 +67,7 @@ async function fetchPackages(
     await download(program.packages, draft);
     const root = join(draft, 'root');
     for (const file of readdirSync(draft))
-      if (file.endsWith('.deb')) await run('dpkg', ['-x', join(draft, file), root], { timeout: FETCH_MS });
+      if (file.endsWith('.deb')) await run('dpkg', ['-x', join(draft, file), root], { timeout: fetchMs });
     if (!existsSync(join(root, program.path))) throw new Error(`the package holds no ${program.path}`);
     moveInto(root, folder, program.path);
   } catch (cause) {
@@ -84,7 +83,7 @@ async function fetchPackages(
 
 /** Downloads without installing, which needs no root. Package lists of our own are fetched only where the system has none that fit. */
 async function download(packages: readonly string[], into: string): Promise<void> {
-  const options = { cwd: into, timeout: FETCH_MS };
+  const options = { cwd: into, timeout: fetchMs };
   try {
     await run('apt-get', ['download', ...packages], options);
   } catch (error) {

@@ -40,7 +40,7 @@ export interface SystemServerKind {
   isOurs(port: number, pid: number, dir: string): Promise<boolean>;
 }
 
-const START_MS = 20_000;
+const startMs = 20_000;
 
 /** Finds the program, starts it, waits until it takes connections and makes sure that it is ours. */
 export async function startSystemServer(kind: SystemServerKind, options: SystemServerOptions): Promise<SystemServer> {
@@ -56,7 +56,7 @@ export async function startSystemServer(kind: SystemServerKind, options: SystemS
       forceSignal: 'SIGKILL',
       onLine: options.log,
     });
-    if (!(await server.sawLine(kind.ready, START_MS))) {
+    if (!(await server.sawLine(kind.ready, startMs))) {
       await server.kill();
       if (/address already in use/i.test(server.output))
         throw new ServerError('port_in_use', `${kind.title} cannot listen on port ${port}: another program does.`);

@@ -5,7 +5,7 @@ import { StartError } from './start-error.js';
 
 /**
  * A secret of this installation, made at the first start and kept in the data folder, readable by its owner only.
- * @throws StartError when its file is empty
+ * Throws a StartError when its file is empty.
  */
 export function installationSecret(dataDir: string, name: 'secret' | 'bus-secret'): string {
   const path = join(dataDir, name);

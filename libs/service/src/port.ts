@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { StartError } from './start-error.js';
 
 /**
- * Finds out before anything else is started whether the port can be had. 0 always can.
- * @throws StartError that says what to do; `variable` is what chooses the port
+ * Finds out before anything else is started whether the port can be had. 0 always can. Throws a StartError that says what
+ * to do; `variable` is what chooses the port.
  */
 export async function ensurePortIsFree(port: number, host: string, variable: string): Promise<void> {
   if (port === 0) return;

@@ -48,7 +48,7 @@ export class World {
     return world;
   }
 
-  /** @throws unless the request succeeds */
+  /** Throws unless the request succeeds. */
   async ask(method: string, request: Request, requestId: string = randomUUID()): Promise<Answer> {
     const { path, body, raw, token = this.owner?.token } = request;
     const json = body === undefined ? undefined : JSON.stringify(body);
