@@ -52,7 +52,7 @@ async function measure(setting: Setting, subject: Subject) {
     figures: figuresOf(pairs, count),
     plots: plotsOf(pairs, count),
     notes: [
-      `${perSecond} messages of 8,000 characters a second. Who does not read was closed after ` +
+      `${perSecond} messages of 8,000 characters a second. The one who does not read was closed after ` +
         `${pairs.map((pair) => pair.with.closedAfterSeconds.toFixed(1)).join(' and ')} s; most of that time the kernel took its frames. ` +
         'Memory is taken between the times that count, after full garbage collections, until then.',
     ],

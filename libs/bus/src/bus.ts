@@ -55,7 +55,7 @@ export abstract class Bus {
   /** Answers what the serving app answers; throws its FechatterError, or UNAVAILABLE when nobody answers in time. */
   abstract call<C extends Rpc>(contract: C, request: RequestInputOf<C>, options: CallOptions): Promise<ReplyOf<C>>;
 
-  /** As `call`, for who only passes the reply on: JSON that was sent or kept as bytes is not decoded. */
+  /** As `call`, for callers that only pass the reply on: JSON that was sent or kept as bytes is not decoded. */
   abstract relay<C extends Rpc>(
     contract: C,
     request: RequestInputOf<C>,

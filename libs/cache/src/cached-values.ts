@@ -227,7 +227,7 @@ export class CachedValues<Id extends string | number, Value extends object> impl
         else if (one?.kind === 'wait') answers.set(id, this.parse(one.stale as string, 'stale'));
         else if (one !== undefined) answers.set(id, this.parse(one.json, 'sharedHits'));
       }
-      // Who has something to load does not let the others wait for it.
+      // Whoever has something to load does not let the others wait for it.
       if (leased.size > 0 || waiting.length === 0 || performance.now() >= until)
         return { open: [...leased, ...waiting], leased };
       open = waiting;

@@ -38,7 +38,7 @@ export class RateLimiter {
             useRedisPackage: true,
             rejectIfRedisNotReady: true,
             insuranceLimiter: memory,
-            // Who is over the limit is refused from memory until the window ends, without asking Redis again.
+            // Whoever is over the limit is refused from memory until the window ends, without asking Redis again.
             inMemoryBlockOnConsumed: limit.points + 1,
           });
   }

@@ -6,7 +6,7 @@ import { Pause, type Clock } from './clock.js';
 
 /** Entries that are held while what comes before them is fetched. */
 const mostHeld = 256;
-/** Who has missed more than that reads pages instead of the log. */
+/** Whoever has missed more than that reads pages instead of the log. */
 const mostFetched = 2_000;
 /** A head may run ahead for so long before the log is fetched. */
 const patienceMs = 1_000;

@@ -63,7 +63,7 @@ export class FakeServer {
     const spentAt = this.spentAt.get(refresh_token) ?? now;
     this.spentAt.set(refresh_token, spentAt);
     const next = this.login(email, session, Number(generation) + 1);
-    // Who comes too late with a token that is spent, or whose successor is, has stolen it.
+    // Whoever comes too late with a token that is spent, or whose successor is, has stolen it.
     if (now - spentAt > graceMs || this.spentAt.has(next.refresh_token)) this.ended.add(session);
     return this.ended.has(session) ? unauthorized() : Response.json(next);
   }

@@ -126,7 +126,7 @@ export class Session {
   private async refresh(kept: Kept): Promise<string> {
     try {
       const next = await this.successor(kept);
-      // Who has signed out meanwhile stays so.
+      // A user who has signed out meanwhile stays signed out.
       if (this.kept !== kept) return await this.renew(kept.login.token, kept.login.user.id);
       return this.keep(next).login.token;
     } catch (error) {

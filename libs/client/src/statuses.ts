@@ -6,7 +6,7 @@ type Update = ClientEvents['presence.update'];
 
 /**
  * How users are, as the listeners have been told. A new connection is told who is there and not who has gone since the
- * one before: of whom it is told nothing in time, that is told here.
+ * one before: those of whom it is told nothing in time are told to have gone here.
  */
 export class Statuses {
   /** Those who are there. */

@@ -56,7 +56,7 @@ export const Jwk = z.object({
 export const Jwks = z.strictObject({ keys: z.array(Jwk) }).meta({ id: 'Jwks' });
 export type Jwks = z.infer<typeof Jwks>;
 
-/** A session that ended before its tokens did. Ids are dense: who has read up to `id` asks for what follows. */
+/** A session that ended before its tokens did. Ids are dense: whoever has read up to `id` asks for what follows. */
 export const Revocation = z.strictObject({ id: Id, user_id: Id, session_id: Id });
 export type Revocation = z.infer<typeof Revocation>;
 

@@ -26,7 +26,7 @@ const PresenceSet = z.strictObject({
 });
 export type PresenceSet = z.infer<typeof PresenceSet>;
 
-/** Leases: what one gateway knows of its own connections. Who is not renewed within 45 s is gone. */
+/** Leases: what one gateway knows of its own connections. Users who are not renewed within 45 s are gone. */
 export const presenceEvent = {
   lease: event('presence.lease', PresenceSet.extend({ gateway_id: text(1, 64) })),
   /** A starting gateway asks the others to say their full set. */

@@ -3,7 +3,7 @@ import { onBehalfOf } from '#telemetry/tracing.js';
 
 /**
  * Work that repeats in the background. Runs never overlap, an error is logged and the next run comes anyway, pauses
- * are spread by a fifth so that replicas do not move in step.
+ * are spread by ±10 % so that replicas do not move in step.
  */
 export class Loop {
   private readonly logger: Logger;

@@ -47,7 +47,7 @@ export async function runDrops(stage: Stage, options: DropsOptions): Promise<Dro
     finals.set(id, { log: await readLog(owner, id), messages: await readMessages(owner, id), base: bases[id] ?? 0 });
   const isAtEnd = ({ positions }: FechatterClient) =>
     [...finals].every(([id, { log }]) => (positions?.cursors[id] ?? 0) >= log.length);
-  // Who does not come so far is found by the judge.
+  // Whoever does not come so far is found by the judge.
   await eventually(() => people.every(isAtEnd), 'all are at the end', healingMs).catch(() => undefined);
   const report = reportOf(participants, finals, { ...counts, events: { ...stage.events } });
   await Promise.all(participants.map((participant) => participant.depart()));

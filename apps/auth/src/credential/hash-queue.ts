@@ -11,7 +11,7 @@ export interface HashQueueLimits {
 
 /**
  * Lets few jobs run at once and the others wait in order, so that a wave of logins takes neither all cores nor all
- * memory. Who finds the line full, or waits too long in it, gets UNAVAILABLE.
+ * memory. Whoever finds the line full, or waits too long in it, gets UNAVAILABLE.
  */
 export class HashQueue {
   private running = 0;

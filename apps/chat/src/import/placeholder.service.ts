@@ -14,7 +14,7 @@ export class PlaceholderService {
 
   constructor(private readonly bus: Bus) {}
 
-  /** User ids by name; who is missing is made by auth. */
+  /** User ids by name; auth makes those that are missing. */
   async ensure(workspaceId: number, names: Iterable<string>): Promise<Map<string, number>> {
     const ids = new Map<string, number>();
     const missing: string[] = [];

@@ -36,7 +36,7 @@ export class MemberService {
     return { members, ...more };
   }
 
-  /** Into a public channel, as member. Who is a member already stays what they are. FORBIDDEN in an archived chat. */
+  /** Into a public channel, as member; a member stays what they are. FORBIDDEN in an archived chat. */
   async join(userId: number, chatId: number): Promise<Chat> {
     return this.changes.change(userId, chatId, async (inHand) => {
       if (inHand.standing.chat_role !== null) return inHand.result();
@@ -46,7 +46,7 @@ export class MemberService {
     });
   }
 
-  /** FORBIDDEN in a direct chat; CONFLICT for the last owner. Who has left already is done. */
+  /** FORBIDDEN in a direct chat; CONFLICT for the last owner. Succeeds for those who have left already. */
   async leave(userId: number, chatId: number): Promise<Done> {
     return this.changes.change<Done>(
       userId,
@@ -63,7 +63,7 @@ export class MemberService {
   }
 
   /**
-   * Adds people of the workspace; answers all of them as members. Who is one already keeps their role. Only admins of the
+   * Adds people of the workspace; answers all of them as members. Those who are already keep their role. Only admins of the
    * chat make admins. NOT_FOUND when somebody is not in the workspace.
    */
   async addMany(userId: number, chatId: number, userIds: readonly number[], role: ChatRole): Promise<ChatMember[]> {
@@ -95,7 +95,9 @@ export class MemberService {
     });
   }
 
-  /** With the own id it is leaving. Who has gone already is done; NOT_FOUND for who never was a member. */
+  /**
+   * Your own id means leaving. Removing somebody who has already left succeeds; NOT_FOUND if they were never a member.
+   */
   async removeOne(userId: number, chatId: number, memberId: number): Promise<Done> {
     if (memberId === userId) return this.leave(userId, chatId);
     return this.changes.change<Done>(userId, chatId, async (inHand) => {

@@ -38,7 +38,7 @@ export class DeletionRepository {
     private readonly users: WorkspaceUserRepository,
   ) {}
 
-  /** `work` runs while no chat can be made in the workspace. Undefined for who does not belong to it. */
+  /** `work` runs while no chat can be made in the workspace. Undefined for users who do not belong to it. */
   async locked<Result>(
     workspaceId: number,
     userId: number,

@@ -37,7 +37,7 @@ export class WorkspaceService {
     return this.workspaces.list(userId, mostWorkspaces);
   }
 
-  /** The caller owns it. CONFLICT for who belongs to 500 already. */
+  /** The caller owns it. CONFLICT for users who belong to 500 already. */
   async create(userId: number, name: string): Promise<Workspace> {
     await this.requireRoom(userId);
     const made = await this.workspaces.create(userId, name, false);
@@ -67,7 +67,7 @@ export class WorkspaceService {
     return { ...workspace, name, updated_at };
   }
 
-  /** NOT_FOUND for who is no member, FORBIDDEN for who may not do `action`. */
+  /** NOT_FOUND for those who are not members, FORBIDDEN for members who may not do `action`. */
   async require(userId: number, workspaceId: number, action?: WorkspaceAction): Promise<Workspace> {
     const workspace = await this.workspaces.find(userId, workspaceId);
     if (workspace === undefined) throw notFound('workspace');
@@ -75,7 +75,7 @@ export class WorkspaceService {
     return workspace;
   }
 
-  /** CONFLICT for who cannot belong to one more workspace. */
+  /** CONFLICT for users who cannot belong to one more workspace. */
   async requireRoom(userId: number): Promise<void> {
     if ((await this.list(userId)).length < mostWorkspaces) return;
     throw new FechatterError('CONFLICT', `You belong to ${mostWorkspaces} workspaces. Leave one first.`);

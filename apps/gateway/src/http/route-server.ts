@@ -27,7 +27,7 @@ function serve(fastify: FastifyInstance, guard: RouteGuard, { contract, handle }
     method: contract.method,
     url: fastifyPath(contract.path),
     config: { contract },
-    // Before the body is read: who may not come in costs nothing more.
+    // Before the body is read: callers who may not come in cost nothing more.
     onRequest: (request, reply, done) => {
       request.contract = contract;
       admit(guard, contract, request, reply, done);

@@ -12,7 +12,7 @@ import { PresenceReader } from '../realtime/presence-reader.js';
 import { self } from '../self.js';
 import { inSlices } from './slices.js';
 
-/** Who sees more than a thousand people will for a while: that is not asked again for every letter that is typed. */
+/** Somebody who sees more than a thousand people will do so for a while: not asked again for every letter typed. */
 const crowds = { max: 10_000, ttl: 60_000 };
 /** Enough where most people of the server are in one workspace. */
 const firstCandidates = 200;

@@ -18,7 +18,7 @@ import { SseTransport } from './sse.transport.js';
 
 /** How far back before the last event everything is sent again: clocks differ, and entries travel. */
 const overlapMs = 60_000;
-/** The message service remembers a day of activity; who was away for longer gets gaps. */
+/** The message service remembers a day of activity; whoever was away for longer gets gaps. */
 const longestAwayMs = 23 * 60 * 60_000;
 /** No epoch has this number: positions of it are refused. */
 const noEpoch = 0;

@@ -7,7 +7,7 @@ import { Hub } from './hub.js';
 
 /** A loop spreads its pauses by a tenth, and heads are asked for: what was lost is found within ten seconds. */
 const intervalMs = 8_500;
-/** The message service tells of the last three minutes; who has not asked for nearly so long must look at all heads. */
+/** The message service tells of the last three minutes; whoever has not asked for nearly so long must look at all heads. */
 const coveredMs = 150_000;
 /** All heads are looked at as often at least: nothing stays lost that slipped through all else. */
 const sweepMs = 600_000;

@@ -36,7 +36,7 @@ export class PresenceService extends PresenceReader implements OnApplicationBoot
   private readonly review = new Loop('gateway.watchers', differenceMs, () =>
     this.watchers.review((connection, userIds) => void this.greetings.tell(connection, userIds)),
   );
-  /** What the clients were told; who is not in it is offline. */
+  /** What the clients were told; users who are not in it are offline. */
   private readonly told = new Map<number, PresenceStatus>();
   private said = new Map<number, PresenceStatus>();
   private saidAllAt = 0;

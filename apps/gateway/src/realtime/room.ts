@@ -54,7 +54,7 @@ export class Room implements DeliveryRoom {
     return this.small;
   }
 
-  /** It has been asked for. */
+  /** The room's size is known now. */
   sized(isSmall: boolean): void {
     this.small = isSmall;
     if (!isSmall) return;
@@ -108,7 +108,7 @@ export class Room implements DeliveryRoom {
     }
     for (const { joining, seq } of frames) if (joining.length > 0) this.host.joining(this, joining, seq);
     const authorId = frames[0]?.authorId;
-    // Who has sent it has an answer anyway; a write to a socket costs the others some 50 µs.
+    // Whoever has sent it has an answer anyway; a write to a socket costs the others some 50 µs.
     for (const delivery of this.deliveries) if (delivery.connection.userId !== authorId) delivery.receive(frames);
     for (const delivery of this.deliveries) if (delivery.connection.userId === authorId) delivery.receive(frames);
   }

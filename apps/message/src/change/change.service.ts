@@ -18,7 +18,7 @@ interface Changed {
   readonly type?: 'message.updated' | 'message.deleted';
 }
 
-/** Edits and deletes messages. Who is no present member of the chat gets NOT_FOUND. */
+/** Edits and deletes messages. Only present members of the chat may; others get NOT_FOUND. */
 @Injectable()
 export class ChangeService {
   constructor(

@@ -4,7 +4,7 @@ import type { Transaction } from '#database/database.js';
 import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
 import { ChangeRepository, type Location, type MemberMessage } from './change.repository.js';
 
-/** Finds a message and locks its chat for a change. Who is no present member of the chat gets NOT_FOUND. */
+/** Finds a message and locks its chat for a change. Users who are not present members of the chat get NOT_FOUND. */
 @Injectable()
 export class MessageLock {
   constructor(

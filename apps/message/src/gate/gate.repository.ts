@@ -22,7 +22,7 @@ const lastSeqs = sql(
 export class GateRepository {
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** All from one snapshot: the end of the log for each question, undefined for who is not present. */
+  /** All from one snapshot: the end of the log for each question, undefined where the user is not present. */
   async lastSeqs(questions: readonly Question[]): Promise<(number | undefined)[]> {
     const rows = await this.database.query<{ place: number; last_seq: number }>(lastSeqs, [
       questions.map(({ userId }) => userId),

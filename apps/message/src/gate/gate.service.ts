@@ -24,7 +24,7 @@ export class GateService {
     @Inject(GateMemory) private readonly memory: GateMemory,
   ) {}
 
-  /** The last seq of the chat's log as it was after the call began; undefined for who is not present. */
+  /** The last seq of the chat's log as it was after the call began; undefined for users who are not present. */
   lastSeq(userId: number, chatId: number): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
       this.turn.add({ userId, chatId, span: currentSpan(), resolve, reject });

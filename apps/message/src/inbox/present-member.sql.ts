@@ -1,6 +1,6 @@
 /**
- * FROM clause of every read: the head `h` and the current stay `a` of user `$1`. Yields no row for who is no member now,
- * is shut out of the workspace, or where the chat was deleted; the statement adds `h.chat_id = …`.
+ * FROM clause of every read: the head `h` and the current stay `a` of user `$1`. Yields no row if the user is not a member
+ * now or is shut out of the workspace, or if the chat was deleted; the statement adds `h.chat_id = …`.
  */
 export const presentMember = `message.chat_heads h
   JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted

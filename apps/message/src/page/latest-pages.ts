@@ -47,7 +47,7 @@ export class LatestPages {
 
   /**
    * The newest messages of a chat, at most `limit` (1 to `mostLatest`). Undefined where the chat changes too fast for a
-   * page, or its page holds fewer. NOT_FOUND for who is not present.
+   * page, or its page holds fewer. NOT_FOUND unless the user is present.
    */
   async read(userId: number, chatId: number, limit: number): Promise<Encoded | undefined> {
     const recalled = this.memory.recall(userId, chatId);

@@ -65,7 +65,7 @@ const countOfWorkspace = sql(
    FROM message.chat_heads WHERE workspace_id = $1 AND NOT is_deleted`,
 );
 
-/** Reads of messages. Whatever names a user yields nothing for who is not present in the chat. */
+/** Reads of messages. Whatever names a user yields nothing unless they are present in the chat. */
 @Injectable()
 export class PageRepository {
   constructor(@Inject(Database) private readonly database: Database) {}

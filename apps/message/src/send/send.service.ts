@@ -22,7 +22,7 @@ export class SendService {
   ) {}
 
   /**
-   * The stored message; of a repeated key the one that the first call stored. NOT_FOUND for who is no present member,
+   * The stored message; of a repeated key the one that the first call stored. NOT_FOUND unless the user is a member,
    * FORBIDDEN in an archived chat, CONFLICT for another text under a used key, UNAVAILABLE when it should be repeated.
    * A parent that is not in the chat is NOT_FOUND, one that is a reply VALIDATION_ERROR, a deleted one CONFLICT.
    */

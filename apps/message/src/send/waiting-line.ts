@@ -13,7 +13,7 @@ export class Unit {
   readonly chats: ReadonlySet<number>;
   /** UTF-16 units of text. */
   readonly length: number;
-  /** In whose course they are sent. */
+  /** The span of the request that sends them. */
   readonly span = currentSpan();
 
   constructor(

@@ -44,7 +44,7 @@ function replies(name: string, comparison: '<' | '>', order: 'ASC' | 'DESC') {
 const repliesBefore = replies('message.replies_before', '<', 'DESC');
 const repliesAfter = replies('message.replies_after', '>', 'ASC');
 
-/** Reads of threads. Yields nothing for who is not present in the chat. */
+/** Reads of threads. They yield nothing to users who are not present in the chat. */
 @Injectable()
 export class ThreadRepository {
   constructor(@Inject(Database) private readonly database: Database) {}

@@ -52,7 +52,7 @@ export class ChatQueue {
     return new Set(followed === undefined ? ids : [...ids, followed.chatId]).size;
   }
 
-  /** How long the one of them has waited that has waited longest. */
+  /** How long the one that waits longest has waited. */
   get lagSeconds(): number {
     const grown = [...this.grown.values(), ...this.taken].map(({ since }) => since);
     const late = [...this.behind.values(), ...this.failed.values()];
@@ -80,7 +80,7 @@ export class ChatQueue {
   push(chatId: number, entries: readonly LogEntry[]): void {
     const known = this.grown.get(chatId);
     const since = known?.since ?? performance.now();
-    // Who is behind does not come to what is known.
+    // A chat that is behind has to be read from its log first, so what is known of it is of no use yet.
     if (this.behind.has(chatId) || this.followed?.chatId === chatId) return this.fall(chatId, since);
     if (known === undefined && this.grown.size >= mostChats) return;
     const joined = known === undefined ? entries : join(known.entries, entries);
@@ -98,7 +98,7 @@ export class ChatQueue {
     return this.until(() => this.grown.size > 0);
   }
 
-  /** A piece of what the chats have grown that have waited longest. */
+  /** The next piece of new entries, of the chats that have waited longest. */
   take(): readonly Growth[] {
     const taken: Waiting[] = [];
     let room = pieceLength;
@@ -164,7 +164,7 @@ export class ChatQueue {
     this.wake();
   }
 
-  /** What is known of the chat is of no use then. */
+  /** The chat is behind its log: the entries that are known of it are of no use any more. */
   private fall(chatId: number, since: number): void {
     this.entryCount -= this.grown.get(chatId)?.entries.length ?? 0;
     this.grown.delete(chatId);
