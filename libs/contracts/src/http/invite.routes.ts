@@ -8,7 +8,13 @@ const InviteCode = text(1, 64);
 
 /** Where to send the invited: the code alone is what lets them in. */
 export const NewInviteResult = z
-  .strictObject({ invite_code: z.string(), invite_url: z.url(), expires_at: Timestamp })
+  .strictObject({
+    invite_code: z.string(),
+    invite_url: z
+      .url()
+      .describe('Address of a page of the client, PUBLIC_URL/invite/CODE; the server has no such page'),
+    expires_at: Timestamp,
+  })
   .meta({ id: 'NewInviteResult' });
 
 export const invitesApi = {
