@@ -88,15 +88,23 @@ export const logRpc = {
     z.strictObject({ chats: z.array(z.strictObject({ chat_id: Id, after: Seq })), epoch: Epoch }),
   ),
   /**
-   * The chats that users may read now, each with the version of the inbox that has them; of a user at most 10,000. Users
-   * who do not fit into the reply are left out, to be asked for again; the first one always fits.
+   * The chats that users may read now, each with the version of the inbox that has them; of a user at most 10,000, and
+   * `has_more`, which is there only when it is true, says that there may be others. Users who do not fit into the reply
+   * are left out, to be asked for again; the first one always fits.
    */
   places: rpc(
     'message.places',
     'service',
     z.strictObject({ user_ids: z.array(Id).min(1).max(100) }),
     z.strictObject({
-      users: z.array(z.strictObject({ user_id: Id, version: z.int().min(0), places: z.array(Place) })),
+      users: z.array(
+        z.strictObject({
+          user_id: Id,
+          version: z.int().min(0),
+          places: z.array(Place),
+          has_more: z.boolean().optional(),
+        }),
+      ),
       epoch: Epoch,
     }),
   ),

@@ -148,6 +148,24 @@ describe('The hub', () => {
     expect(client.seqs(1)).toEqual([4]);
   });
 
+  it('goes on with chats that a cut inbox leaves out, until the user may not read them', async () => {
+    logs.placesAtOnce = 3;
+    for (const user of [10, 11]) for (const chat of [1, 2]) logs.add(chat, user);
+    const [client, other] = [await new Client(hub, 10).open(), await new Client(hub, 11).open()];
+    for (const chat of [100, 101, 102]) logs.add(chat, 10);
+    await eventually(() => [100, 101, 102].every((chat) => client.seqs(chat).length === 1));
+    expect(Object.keys((await new Client(hub, 10).open()).heads)).toEqual(['100', '101', '102']);
+    for (let count = 0; count < 20; count++) await nextTurn();
+    for (const chat of [1, 2]) logs.send(chat);
+    await eventually(() => [1, 2].every((chat) => other.seqs(chat).length === 1));
+    expect([client.seqs(1), client.seqs(2)]).toEqual([[3], [3]]);
+    logs.deny(2, 10);
+    await eventually(() => [...hub.roomsOf(10)].every(({ chatId }) => chatId !== 2));
+    for (const chat of [1, 2]) logs.send(chat);
+    await eventually(() => [1, 2].every((chat) => other.seqs(chat).length === 2));
+    expect([client.seqs(1), client.seqs(2)]).toEqual([[3, 4], [3]]);
+  });
+
   it('brings a chat to a device whose inbox was read before the user joined and arrives after that of another', async () => {
     logs.add(1, 10);
     const first = await new Client(hub, 10).open();

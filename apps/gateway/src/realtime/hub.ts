@@ -153,9 +153,9 @@ export class Hub implements RoomHost {
   }
 
   /** Makes a delivery for each chat of the inbox. Answers the rooms that may have missed what came after it was read. */
-  private listen(feed: Feed, { chats, askedAt }: Inbox): Room[] {
+  private listen(feed: Feed, { chats, isCut, askedAt }: Inbox): Room[] {
     for (const [chatId, delivery] of feed.deliveries) {
-      if (chats.has(chatId)) continue;
+      if (chats.has(chatId) || isCut) continue;
       feed.deliveries.delete(chatId);
       this.rooms.get(chatId)?.left(delivery);
     }
@@ -172,7 +172,8 @@ export class Hub implements RoomHost {
   }
 
   /** Brings feeds up to an inbox: begins what it has more, and looks after what it has no more. */
-  private apply({ chats, askedAt }: Inbox, feeds: Iterable<Feed>): void {
+  private apply(inbox: Inbox, feeds: Iterable<Feed>): void {
+    const { chats, askedAt } = inbox;
     for (const feed of feeds) {
       for (const [chatId, { joinedSeq, lastSeq }] of chats) {
         const known = feed.deliveries.get(chatId);
@@ -183,7 +184,7 @@ export class Hub implements RoomHost {
       }
       for (const [chatId, delivery] of feed.deliveries) {
         const isKnown = chats.has(chatId) || !delivery.isPresent || delivery.knownSince >= askedAt;
-        if (!isKnown) void this.shutOut(chatId, delivery, askedAt);
+        if (!isKnown) void this.shutOut(chatId, delivery, inbox);
       }
     }
   }
@@ -202,11 +203,16 @@ export class Hub implements RoomHost {
     if (delivery.isPresent) this.entered(feed.connection, [chatId]);
   }
 
-  /** The log says in most cases that the user has left. Where it does not yet, nothing more is delivered. */
-  private async shutOut(chatId: number, delivery: Delivery, askedAt: number): Promise<void> {
+  /**
+   * The log says in most cases that the user has left. Where it does not yet, nothing more is delivered; an inbox that was
+   * cut is no proof, so the message service is asked.
+   */
+  private async shutOut(chatId: number, delivery: Delivery, { isCut, askedAt }: Inbox): Promise<void> {
     await this.rooms.get(chatId)?.reader.check();
     await delivery.caughtUp();
-    if (delivery.isPresent && delivery.knownSince < askedAt) delivery.suspend();
+    const isMissing = () => delivery.isPresent && delivery.knownSince < askedAt;
+    if (!isMissing() || (isCut && (await this.mayRead(delivery.connection, chatId)))) return;
+    if (isMissing()) delivery.suspend();
   }
 
   private *roomsOfFeed({ deliveries }: Feed): Iterable<Room> {

@@ -19,6 +19,8 @@ interface InboxPlace {
 /** A user's chats as the message service has them. */
 export interface Inbox {
   readonly chats: ReadonlyMap<number, InboxPlace>;
+  /** The user may have other chats too: that one is missing means nothing. */
+  readonly isCut: boolean;
   readonly epoch: number;
   readonly version: number;
   /** When it was asked for, by `performance.now()`: it is not older than that. */
@@ -50,7 +52,7 @@ export class InboxSource {
     return this.line.length + this.asked;
   }
 
-  /** Every chat of the user. Throws UNAVAILABLE when the message service does not answer. */
+  /** Every chat of the user, as far as they can be told. Throws UNAVAILABLE when the message service does not answer. */
   read(userId: number): Promise<Inbox> {
     return new Promise((resolve, reject) => {
       this.line.push({ userId, resolve, reject });
@@ -101,11 +103,11 @@ export class InboxSource {
     const askedAt = performance.now();
     const { users, epoch } = await this.bus.call(logRpc.places, { user_ids }, { as: self });
     return new Map(
-      users.map(({ user_id, version, places }) => {
+      users.map(({ user_id, version, places, has_more }) => {
         const chats = new Map(
           places.map(({ chat_id, joined_seq, last_seq }) => [chat_id, { joinedSeq: joined_seq, lastSeq: last_seq }]),
         );
-        return [user_id, { chats, epoch, version, askedAt }];
+        return [user_id, { chats, isCut: has_more === true, epoch, version, askedAt }];
       }),
     );
   }

@@ -24,6 +24,8 @@ export class Logs {
   private readonly versions = new Map<number, number>();
   private readonly late: (() => void)[] = [];
   reads = 0;
+  /** How many places of a user are told: those of the highest chat ids. */
+  placesAtOnce = 10_000;
   /** How many heads of chats that changed lately one answer has. */
   headsAtOnce = 1_000;
 
@@ -41,7 +43,10 @@ export class Logs {
             const joined_seq = this.joined.get(`${chat_id}:${user_id}`);
             return joined_seq === undefined ? [] : { chat_id, joined_seq, last_seq: log.length };
           });
-          return { user_id, version: this.versions.get(user_id) ?? 0, places };
+          const version = this.versions.get(user_id) ?? 0;
+          if (places.length < this.placesAtOnce) return { user_id, version, places };
+          places.sort((a, b) => b.chat_id - a.chat_id).splice(this.placesAtOnce);
+          return { user_id, version, places, has_more: true };
         });
         const { epoch } = this;
         await turn();

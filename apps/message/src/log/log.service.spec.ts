@@ -199,6 +199,26 @@ describe('comparing heads', () => {
     expect(users.map(({ places }) => places.length)).toEqual([2, 1, 0, 0]);
     expect(users[1]?.places[0]).toEqual({ chat_id: 8, joined_seq: 3, last_seq: 3 });
   });
+
+  it('says when a user may have more places than it tells', async () => {
+    const database = await house.database('message');
+    const join = sql(
+      'spec.join_many',
+      `WITH chats AS (
+         INSERT INTO message.chat_heads (chat_id, workspace_id, access_version, last_seq, message_count, last_activity_at)
+         SELECT n, 7, 1, 1, 0, now() FROM generate_series($2::bigint, $3) n RETURNING chat_id
+       )
+       INSERT INTO message.chat_access (chat_id, user_id, role, joined_seq) SELECT chat_id, $1, 'member', 1 FROM chats`,
+    );
+    const told = async () => {
+      const { users } = await house.bus.call(logRpc.places, { user_ids: [40] }, { as: reader });
+      return users.map(({ places, has_more }) => [places.length, places.at(-1)?.chat_id, has_more]);
+    };
+    await database.query(join, [40, 100_001, 109_999]);
+    expect(await told()).toEqual([[9_999, 100_001, undefined]]);
+    await database.query(join, [40, 110_000, 110_005]);
+    expect(await told()).toEqual([[10_000, 100_006, true]]);
+  });
 });
 
 describe('an epoch that is missing', () => {

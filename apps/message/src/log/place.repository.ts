@@ -5,7 +5,7 @@ import { sql } from '#database/statement.js';
 import { presentMember } from '../inbox/present-member.sql.js';
 
 /** Most chats of one user, and most places of all users together, in one answer. */
-const mostChats = 10_000;
+export const mostChats = 10_000;
 export const mostPlaces = 12_000;
 
 /** One row for each place, or for a user without any. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ReplyOf } from '#contracts/contract.js';
 import type { logRpc } from '#contracts/log.contract.js';
 import { firstWithEpoch } from './epoch.js';
-import { mostPlaces, PlaceRepository, type PlaceRow } from './place.repository.js';
+import { mostChats, mostPlaces, PlaceRepository, type PlaceRow } from './place.repository.js';
 
 type Places = ReplyOf<typeof logRpc.places>;
 
@@ -18,7 +18,7 @@ export class PlaceService {
     for (const row of rows) add(users, row);
     const last = rows.at(-1)?.user_id;
     if (rows.length === mostPlaces && users.size > 1 && last !== undefined) users.delete(last);
-    return { users: [...users.values()], epoch: firstWithEpoch(rows).epoch };
+    return { users: [...users.values()].map(markIfCut), epoch: firstWithEpoch(rows).epoch };
   }
 
   /** Ids of those of the chats that have at most 100 members. */
@@ -33,4 +33,8 @@ function add(users: Map<number, Places['users'][number]>, { user_id, version, ..
   if (row.chat_id === null) return;
   const { chat_id, joined_seq, last_seq } = row;
   user.places.push({ chat_id, joined_seq, last_seq });
+}
+
+function markIfCut(user: Places['users'][number]): Places['users'][number] {
+  return user.places.length < mostChats ? user : { ...user, has_more: true };
 }
