@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessMember } from '#contracts/access.contract.js';
-import { notFound } from '#contracts/error.js';
+import { FechatterError, notFound } from '#contracts/error.js';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { MemberRepository } from '../member/member.repository.js';
@@ -8,10 +8,17 @@ import { WorkspaceUserRepository } from '../workspace/workspace-user.repository.
 import { ChatWriter, type NewChatRow } from './chat-writer.repository.js';
 import { toLoggedChat, type ChatRow } from './chat.row.js';
 
-/** Keeps the workspace from being deleted until the chat is in it. */
+/** Live chats that one user may have made in a workspace, and with what an import brings and direct chats of two. */
+const mostMade = 1_000;
+export const mostMadeInAll = 5_000;
+
+/** Keeps the workspace from being deleted until the chat is in it; `is_full` when $2 has made $3 of its chats or more. */
 const hold = sql(
   'chat.creation.hold_workspace',
-  'SELECT FROM chat.workspaces WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE',
+  `SELECT EXISTS (
+     SELECT FROM chat.chats c WHERE c.workspace_id = w.id AND c.created_by = $2 AND c.deleted_at IS NULL OFFSET $3 - 1
+   ) AS is_full
+   FROM chat.workspaces w WHERE w.id = $1 AND w.deleted_at IS NULL FOR KEY SHARE OF w`,
 );
 
 /** A chat, its first members and its first hand-over: all of them or nothing. */
@@ -26,21 +33,22 @@ export class ChatCreationRepository {
 
   /**
    * Undefined when the name or the people have a chat already. NOT_FOUND when the workspace was deleted or somebody is
-   * not in it. `check` runs in the same transaction, after the people are held in the workspace.
+   * not in it; CONFLICT when its maker has made `most` chats there, or somebody is in as many as one can be in.
    */
   async create(
     chat: Omit<NewChatRow, 'member_count'>,
     members: readonly AccessMember[],
-    check: (transaction: Transaction) => Promise<void> = async () => undefined,
+    most = mostMade,
   ): Promise<ChatRow | undefined> {
     return this.database.transaction(async (transaction) => {
-      const held = await transaction.query(hold, [chat.workspace_id]);
-      if (held.length === 0) throw notFound('workspace');
+      const params = [chat.workspace_id, chat.created_by, most];
+      const [workspace] = await transaction.query<{ is_full: boolean }>(hold, params);
+      if (workspace === undefined) throw notFound('workspace');
+      if (workspace.is_full) throw madeTooMany(most);
       const row = await this.writer.insert(transaction, { ...chat, member_count: members.length });
       if (row === undefined) return undefined;
       const userIds = members.map(({ user_id }) => user_id);
       await this.workspaceUsers.requireActive(transaction, chat.workspace_id, userIds);
-      await check(transaction);
       await this.begin(transaction, row, members);
       return row;
     });
@@ -55,4 +63,8 @@ export class ChatCreationRepository {
       members: [...members],
     });
   }
+}
+
+function madeTooMany(most: number): FechatterError {
+  return new FechatterError('CONFLICT', `You have made ${most} chats in this workspace. Delete some of them first.`);
 }

@@ -20,8 +20,9 @@ export class ChatCreationService {
   ) {}
 
   /**
-   * The caller owns it. FORBIDDEN for guests, CONFLICT when a channel of the workspace has the name, ignoring case;
-   * NOT_FOUND when somebody of `member_ids` is not in the workspace.
+   * The caller owns it. FORBIDDEN for guests, CONFLICT when a channel of the workspace has the name, ignoring case, or
+   * the caller has made, or a member is in, as many chats as one can; NOT_FOUND when somebody of `member_ids` is not in
+   * the workspace.
    */
   async create(userId: number, request: z.output<typeof NewChat>): Promise<Chat> {
     const { workspace_id, type, name, description, is_private, member_ids } = request;

@@ -7,6 +7,7 @@ import type { ChatType } from '#contracts/chat.contract.js';
   unique: true,
   where: `((type = 'channel') AND (deleted_at IS NULL))`,
 })
+@Index('idx_chats_creator', ['workspace_id', 'created_by'], { where: '(deleted_at IS NULL)' })
 @Index('idx_chats_direct_key', ['workspace_id', 'direct_key'], {
   unique: true,
   where: '((direct_key IS NOT NULL) AND (deleted_at IS NULL))',

@@ -5,7 +5,7 @@ import { notFound } from '#contracts/error.js';
 import { HandOverService } from '../hand-over/hand-over.service.js';
 import { MemberRepository } from '../member/member.repository.js';
 import { WorkspaceUserRepository } from '../workspace/workspace-user.repository.js';
-import { ChatCreationRepository } from './chat-creation.repository.js';
+import { ChatCreationRepository, mostMadeInAll } from './chat-creation.repository.js';
 import { ChatWriter } from './chat-writer.repository.js';
 import { ChatRepository } from './chat.repository.js';
 import { toChat, type ChatRow } from './chat.row.js';
@@ -25,7 +25,8 @@ export class DirectService {
   /**
    * The direct chat of exactly these people and the caller; alone with the own id it is a place for notes. Made when
    * missing, by however many at once. Who left it with the workspace and came back is a member again. NOT_FOUND when
-   * somebody is not in the workspace or, for a guest, shares no chat with them.
+   * somebody is not in the workspace or, for a guest, shares no chat with them; CONFLICT when the caller has made, or
+   * one of them is in, as many chats as one can.
    */
   async open(userId: number, workspaceId: number, userIds: readonly number[]): Promise<Chat> {
     const role = await this.workspaceUsers.role(workspaceId, userId);
@@ -66,6 +67,8 @@ export class DirectService {
         created_by: userId,
       },
       people.map(asMember),
+      // One for each colleague, and no means to fill up somebody's list.
+      people.length > 2 ? undefined : mostMadeInAll,
     );
   }
 

@@ -3,7 +3,7 @@ import { Bus } from '#bus/bus.js';
 import type { RequestOf } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { importRpc, type ImportedLines, type ImportLine } from '#contracts/import.contract.js';
-import { ChatCreationRepository } from '../chat/chat-creation.repository.js';
+import { ChatCreationRepository, mostMadeInAll } from '../chat/chat-creation.repository.js';
 import { ChatRepository, type NamedChannel } from '../chat/chat.repository.js';
 import { nameKey } from '../chat/chat.row.js';
 import { HandOverService } from '../hand-over/hand-over.service.js';
@@ -41,8 +41,8 @@ export class ImportService {
 
   /**
    * Lines of one chat keep their order. Names of chats compare ignoring case, as names of channels do; a missing one
-   * becomes a public channel that the importer owns. Lines with an impossible time, of an archived channel or of a private
-   * one that the importer is not in are refused, the others are stored. FORBIDDEN for who does not own the workspace.
+   * becomes a public channel that the importer owns. Lines with an impossible time, of an archived channel, of a private
+   * one that the importer is not in or of one too many are refused, the others are stored. FORBIDDEN for who does not own the workspace.
    */
   async import(userId: number, workspaceId: number, lines: readonly ImportLine[]): Promise<ImportedLines> {
     await this.workspaces.require(userId, workspaceId, 'import');
@@ -57,9 +57,9 @@ export class ImportService {
     const placed: PlacedLine[] = [];
     for (const { index, line, createdAt } of timed) {
       const channel = found(channels.get(nameKey(line.chat)));
-      const reason = refusalOf(channel, line.chat);
-      if (reason === undefined) placed.push({ line, createdAt, chatId: channel.id });
-      else refused.push({ index, reason });
+      const taken = takenBy(channel, line.chat);
+      if (typeof taken === 'string') refused.push({ index, reason: taken });
+      else placed.push({ line, createdAt, chatId: taken.id });
     }
     const counts = await this.store(userId, workspaceId, await this.messagesOf(workspaceId, placed));
     return { ...counts, refused: refused.sort((a, b) => a.index - b.index) };
@@ -105,40 +105,51 @@ export class ImportService {
     return total;
   }
 
-  /** By name key. When it answers, message knows all of them. */
+  /** By name key, or why there can be none. When it answers, message knows all of them. */
   private async ensureChannels(
     userId: number,
     workspaceId: number,
     lines: readonly TimedLine[],
-  ): Promise<Map<string, NamedChannel>> {
+  ): Promise<Map<string, NamedChannel | string>> {
     const names = new Map(lines.map(({ line: { chat } }) => [nameKey(chat), chat] as const).reverse());
     const find = () => this.chats.channelsNamed(workspaceId, userId, [...names.values()]);
     const before = await find();
     const there = new Set(before.map((channel) => channel.name_key));
     const missing = [...names].filter(([key]) => !there.has(key)).map(([, name]) => name);
-    for (const name of missing) await this.createChannel(userId, workspaceId, name);
+    const channels = new Map<string, NamedChannel | string>();
+    for (const name of missing) {
+      const reason = await this.createChannel(userId, workspaceId, name);
+      if (reason !== undefined) channels.set(nameKey(name), reason);
+    }
     const after = missing.length === 0 ? before : await find();
     await this.handOvers.settle(after.map((channel) => channel.id));
-    return new Map(after.map((channel) => [channel.name_key, channel]));
+    for (const channel of after) channels.set(channel.name_key, channel);
+    return channels;
   }
 
-  /** Somebody else may have made it in between: then that one is taken. */
-  private async createChannel(userId: number, workspaceId: number, name: string): Promise<void> {
-    await this.creation.create(
-      {
-        ...{ workspace_id: workspaceId, type: 'channel', name, description: '', is_private: false },
-        ...{ is_general: false, direct_key: null, created_by: userId },
-      },
-      [{ user_id: userId, role: 'owner' }],
-    );
+  /** Somebody else may have made it in between: then that one is taken. Answers why it would be one too many. */
+  private async createChannel(userId: number, workspaceId: number, name: string): Promise<string | undefined> {
+    const chat = {
+      ...{ workspace_id: workspaceId, type: 'channel' as const, name, description: '', is_private: false },
+      ...{ is_general: false, direct_key: null, created_by: userId },
+    };
+    try {
+      await this.creation.create(chat, [{ user_id: userId, role: 'owner' }], mostMadeInAll);
+    } catch (error) {
+      if (error instanceof FechatterError && error.code === 'CONFLICT') return error.message;
+      throw error;
+    }
+    return undefined;
   }
 }
 
-/** Why nothing can be imported into the channel; undefined when it can. */
-function refusalOf({ is_archived, is_private, chat_role }: NamedChannel, name: string): string | undefined {
-  if (is_archived) return `The channel "${name}" is archived: nothing can be imported into it.`;
-  if (is_private && chat_role === null) return `The channel "${name}" is private and you are not in it.`;
-  return undefined;
+/** The channel, or why nothing can be imported into it. */
+function takenBy(channel: NamedChannel | string, name: string): NamedChannel | string {
+  if (typeof channel === 'string') return channel;
+  if (channel.is_archived) return `The channel "${name}" is archived: nothing can be imported into it.`;
+  if (channel.is_private && channel.chat_role === null)
+    return `The channel "${name}" is private and you are not in it.`;
+  return channel;
 }
 
 /** What was ensured before is there, unless a channel was renamed or deleted in this very moment. */

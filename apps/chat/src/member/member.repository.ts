@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessMember } from '#contracts/access.contract.js';
 import type { ChatMember, ChatRole } from '#contracts/chat.contract.js';
+import { FechatterError } from '#contracts/error.js';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
 
@@ -27,13 +28,25 @@ const wasMember = sql(
   'SELECT FROM chat.chat_members WHERE chat_id = $1 AND user_id = $2 AND left_at IS NOT NULL',
 );
 
+/**
+ * Live chats that one user may be in. Message tells a gateway of 10,000: between the two there is room for additions at
+ * the same time, which do not see each other.
+ */
+const mostChats = 9_000;
+
+const memberships = `chat.chat_members o WHERE o.user_id = m.user_id AND o.left_at IS NULL`;
+
+/** `is_full`: before that, the user was in as many chats as one can be in. Deleted ones are told apart only then. */
 const add = sql(
   'chat.member.add',
   `INSERT INTO chat.chat_members AS m (chat_id, user_id, role)
    SELECT $1::bigint, n.user_id, n.role FROM unnest($2::bigint[], $3::text[]) n(user_id, role)
    ON CONFLICT (chat_id, user_id) DO UPDATE SET role = excluded.role, joined_at = excluded.joined_at, left_at = NULL
    WHERE m.left_at IS NOT NULL
-   RETURNING m.user_id`,
+   RETURNING m.user_id, EXISTS (SELECT FROM ${memberships} OFFSET ${mostChats - 1}) AND EXISTS (
+     SELECT FROM ${memberships} AND (SELECT c.deleted_at FROM chat.chats c WHERE c.id = o.chat_id) IS NULL
+     OFFSET ${mostChats - 1}
+   ) AS is_full`,
 );
 
 const setRole = sql(
@@ -79,11 +92,13 @@ export class MemberRepository {
     return (await transaction.query(wasMember, [chatId, userId])).length > 0;
   }
 
-  /** Leaves present members as they are; answers those who were added. */
+  /** Leaves present members as they are; answers those who were added. CONFLICT when one is in 9,000 live chats. */
   async add(transaction: Transaction, chatId: number, members: readonly AccessMember[]): Promise<AccessMember[]> {
     const ids = members.map(({ user_id }) => user_id);
     const roles = members.map(({ role }) => role);
-    const rows = await transaction.query<{ user_id: number }>(add, [chatId, ids, roles]);
+    const rows = await transaction.query<{ user_id: number; is_full: boolean }>(add, [chatId, ids, roles]);
+    const full = rows.find(({ is_full }) => is_full);
+    if (full !== undefined) throw inTooMany(full.user_id);
     const added = new Set(rows.map(({ user_id }) => user_id));
     return members.filter(({ user_id }) => added.has(user_id));
   }
@@ -106,6 +121,11 @@ export class MemberRepository {
     const [row] = await transaction.query<MemberRow>(heir, [chatId]);
     return row === undefined ? undefined : toMember(row);
   }
+}
+
+function inTooMany(userId: number): FechatterError {
+  const message = `User ${userId} is in ${mostChats} chats, as many as one can be in: some have to be left first.`;
+  return new FechatterError('CONFLICT', message);
 }
 
 function toMember({ user_id, role, joined_at }: MemberRow): ChatMember {
