@@ -7,21 +7,20 @@ const columns = 'code, workspace_id, email, role, created_by, created_at, expire
 
 const insert = sql('chat.invite.insert', `INSERT INTO chat.invites (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)`);
 
-const findOpen = sql(
-  'chat.invite.find_open',
-  `SELECT ${columns} FROM chat.invites WHERE code = $1 AND expires_at > clock_timestamp()`,
-);
+/** Invites `i` that have not expired and whose maker may still invite: nobody comes in by what a former admin gave away. */
+const open = `chat.invites i WHERE i.expires_at > clock_timestamp() AND EXISTS (
+     SELECT FROM chat.workspace_users u WHERE u.workspace_id = i.workspace_id AND u.user_id = i.created_by
+       AND u.role IN ('owner', 'admin') AND u.deleted_at IS NULL
+   )`;
+
+const findOpen = sql('chat.invite.find_open', `SELECT ${columns} FROM ${open} AND i.code = $1`);
 
 const listOpen = sql(
   'chat.invite.list_open',
-  `SELECT ${columns} FROM chat.invites WHERE workspace_id = $1 AND expires_at > clock_timestamp()
-   ORDER BY created_at DESC, code LIMIT $2`,
+  `SELECT ${columns} FROM ${open} AND i.workspace_id = $1 ORDER BY i.created_at DESC, i.code LIMIT $2`,
 );
 
-const countOpen = sql(
-  'chat.invite.count_open',
-  'SELECT count(*) AS open FROM chat.invites WHERE workspace_id = $1 AND expires_at > clock_timestamp()',
-);
+const countOpen = sql('chat.invite.count_open', `SELECT count(*) AS open FROM ${open} AND i.workspace_id = $1`);
 
 const remove = sql(
   'chat.invite.delete',
@@ -33,7 +32,7 @@ const removeExpired = sql(
   'DELETE FROM chat.invites WHERE workspace_id = $1 AND expires_at <= clock_timestamp()',
 );
 
-/** Invites; those that have expired are as good as gone. */
+/** Invites; those that are not open any more are as good as gone. */
 @Injectable()
 export class InviteRepository {
   constructor(private readonly database: Database) {}

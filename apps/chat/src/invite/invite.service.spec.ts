@@ -118,6 +118,24 @@ describe('an invite', () => {
     expect(invites.map((invite) => invite.invite_code)).not.toContain(invite_code);
   });
 
+  it('is worth nothing while whoever made it may not invite', async () => {
+    const [removed, demoted, left] = [await colleague(), await colleague(), await colleague()];
+    const standing = (person: Person) => ({ workspace_id: workspaceId, user_id: person.id });
+    const codes: string[] = [];
+    for (const person of [removed, demoted, left]) {
+      await owner.call(workspaceRpc.setRole, { ...standing(person), role: 'admin' });
+      const request = { workspace_id: workspaceId, role: 'admin' as const, expires_in_days: 365 };
+      codes.push((await person.call(workspaceRpc.createInvite, request)).invite_code);
+    }
+    await remove(removed);
+    await owner.call(workspaceRpc.setRole, { ...standing(demoted), role: 'member' });
+    await left.call(workspaceRpc.removeMember, standing(left));
+    const accept = (invite_code: string) => new Person(house.bus).refused(workspaceRpc.acceptInvite, { invite_code });
+    for (const code of codes) expect(await accept(code)).toBe('NOT_FOUND');
+    const { invites } = await owner.call(workspaceRpc.listInvites, { workspace_id: workspaceId });
+    expect(invites.filter(({ invite_code }) => codes.includes(invite_code))).toEqual([]);
+  });
+
   it('does not bring back who was removed after it was made, but who left by themselves', async () => {
     const [removed, left] = [await colleague(), await colleague()];
     const { invite_code } = await owner.call(workspaceRpc.createInvite, { workspace_id: workspaceId });

@@ -56,6 +56,8 @@ export const invitesApi = {
     method: 'POST',
     path: '/api/invites/{code}/accept',
     summary: 'Accept an invite and join its workspace',
+    description:
+      'NOT_FOUND when it has expired, is for somebody else, or whoever made it is no owner or admin of the workspace now.',
     auth: 'user',
     limit: 'request',
     params: z.strictObject({ code: InviteCode }),
