@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { authEvent } from '#contracts/auth.contract.js';
 import { importRpc, type ImportLine } from '#contracts/import.contract.js';
 import { workspaceRpc, type WorkspaceRole } from '#contracts/workspace.contract.js';
+import { eventually } from '#testing/eventually.js';
 import { startGateway, userIdOf, type TestGateway } from '../gateway.fixture.js';
 
 const path = '/api/workspaces/4/import';
@@ -132,6 +134,37 @@ describe('an import', () => {
     release();
     expect((await answer).json).toMatchObject({ failed: 0 });
     expect(chunks.flat()).toHaveLength(total);
+  });
+
+  it('goes on when the access token expires meanwhile', async () => {
+    const exp = Math.floor(Date.now() / 1_000) + 2;
+    const late = `${line('late')}\n`;
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`${line('early')}\n`.repeat(501));
+      await eventually(() => chunks.length > 0 && Date.now() > exp * 1_000);
+      yield Buffer.from(late);
+    }
+    const raw = body() as unknown as NonNullable<RequestInit['body']>;
+    const token = await gateway.issuer.sign({ exp });
+    const { status, json } = await gateway.send('POST', path, { token, headers: ndjson, raw });
+    expect({ status, json }).toMatchObject({ status: 200, json: { imported: 500, skipped: 2, failed: 0 } });
+    expect(chunks.map(({ length }) => length)).toEqual([500, 2]);
+  });
+
+  it('ends with the session, and says how far it has come', async () => {
+    const rest = `${line('late')}\n`.repeat(501);
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`${line('early')}\n${line('refused')}\n`.repeat(251));
+      await eventually(() => chunks.length > 0);
+      gateway.bus.publish(authEvent.revoked, {}, gateway.issuer.revoke(7, 71));
+      yield Buffer.from(rest);
+    }
+    const raw = body() as unknown as NonNullable<RequestInit['body']>;
+    const token = await gateway.issuer.sign({ sid: 71 });
+    const answer = await gateway.send('POST', path, { token, headers: ndjson, raw });
+    expect([answer.status, answer.code]).toEqual([401, 'UNAUTHORIZED']);
+    expect(answer.text).toContain('249 stored, 1 there before, 250 refused');
+    expect(chunks.flat()).toHaveLength(500);
   });
 
   it('of somebody who does not own the workspace is refused before the body is read', async () => {

@@ -10,7 +10,9 @@ export const importApi = {
     description:
       'A body of any length in NDJSON, a line at most 128 KiB; lines of one chat keep their order and their times. Each ' +
       '`chat` becomes a channel and each `sender` a placeholder user. A line that cannot be taken is counted and ' +
-      'named, the others go in. Only owners of the workspace. With an `id` in each line repeating adds nothing twice.',
+      'named, the others go in. Only owners of the workspace. With an `id` in each line repeating adds nothing twice. An ' +
+      'import goes on when the access token expires; when the session ends, the counts so far are in the message of the ' +
+      'error.',
     auth: 'user',
     limit: 'request',
     params: ofId,
