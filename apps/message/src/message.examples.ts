@@ -135,7 +135,7 @@ export const messageExamples = examples<Facts>(facts, {
     index: [...reader, 'idx_messages_id', 'reactions_pkey'],
     bounds: reactions,
   },
-  'message.get_sent': { params: (f) => [f.user, [f.message]], buffers: 15 },
+  'message.get_sent': { params: (f) => [f.user, [f.message]], buffers: 25 },
   'message.import_analyze': { params: () => [-100_000_000], buffers: 100_000, cold: 'once after an import' },
   'message.import_claim': { params: (f) => [f.workspace, f.chat, ['example 1', 'example 2']], buffers: 60 },
   'message.import_follow': { params: (f) => [f.user, f.chat, f.last, f.count, f.count], buffers: 10 },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
+import { reactionRpc } from '#contracts/reaction.contract.js';
 import { sql } from '#database/statement.js';
 import { asUser } from '#testing/caller.js';
 import { upTo } from '#testing/range.js';
@@ -158,5 +159,21 @@ describe('message.send_batch', () => {
     expect(found.map(({ content }) => content)).toEqual(sent.map(({ content }, n) => (n < 30 ? long : content)));
     const foreign = await house.house.bus.call(messageRpc.getSent, { message_ids: rest }, { as: asUser(2) });
     expect(foreign.messages).toEqual([]);
+  });
+
+  it('tells who has left nothing of what others have done with their messages', async () => {
+    const chatId = await house.chat(2, 1);
+    const { bus } = house.house;
+    const batch = ['one', 'two'].map((content) => ({ chat_id: chatId, content, idempotency_key: content }));
+    const { messages: sent } = await call(batch);
+    const [{ id }] = sent as [Message];
+    await bus.call(reactionRpc.add, { message_id: id, emoji: '👍' }, { as: asUser(2) });
+    await bus.call(messageRpc.send, { chat_id: chatId, content: 'reply', parent_id: id }, { as: asUser(2) });
+    const [seen] = (await call(batch)).messages;
+    expect(seen).toMatchObject({ reply_count: 1, reactions: [{ emoji: '👍', count: 1, user_ids: [2] }] });
+    await handOver(bus, chatId, 2, { type: 'member.removed', user_ids: [1] });
+    expect((await call(batch)).messages).toEqual(sent);
+    const request = { message_ids: sent.map((message) => message.id) };
+    expect((await bus.call(messageRpc.getSent, request, { as: asUser(1) })).messages).toEqual(sent);
   });
 });

@@ -14,7 +14,9 @@ SELECT m.chat_id, m.seq, m.id, m.ordinal, m.version, m.sender_id, m.parent_id, m
     (array_agg(r.user_id ORDER BY r.seq))[1:100] AS user_ids
     FROM message.reactions r WHERE r.chat_id = m.chat_id AND r.message_id = m.id GROUP BY r.emoji
   ) e
-) END AS reactions FROM (
+) END AS reactions, EXISTS (SELECT FROM message.chat_heads h
+  JOIN message.chat_access a ON a.chat_id = h.chat_id AND a.user_id = $1 AND a.left_seq IS NULL AND NOT h.is_deleted
+  AND NOT EXISTS (SELECT FROM message.workspace_denials d WHERE d.workspace_id = h.workspace_id AND d.user_id = $1) WHERE h.chat_id = m.chat_id) AS is_present FROM (
   SELECT m.*, i.place, sum(octet_length(m.content)) OVER (ORDER BY i.place) - octet_length(m.content) AS text_before
   FROM unnest($2::bigint[]) WITH ORDINALITY i(message_id, place)
   CROSS JOIN LATERAL (SELECT * FROM message.messages WHERE id = i.message_id LIMIT 1) m

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { maxPageText } from '#bus/page-size.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
+import { presentMember } from '../inbox/present-member.sql.js';
 import { messageColumns, type MessageRow } from '../message.row.js';
 import { SendDatabase } from './send.database.js';
 import { hashOf, type FlushOutcome, type Outgoing } from './outgoing.js';
@@ -15,7 +16,7 @@ const flushAlone = sql(
 
 const getSent = sql(
   'message.get_sent',
-  `SELECT ${messageColumns} FROM (
+  `SELECT ${messageColumns}, EXISTS (SELECT FROM ${presentMember} WHERE h.chat_id = m.chat_id) AS is_present FROM (
      SELECT m.*, i.place, sum(octet_length(m.content)) OVER (ORDER BY i.place) - octet_length(m.content) AS text_before
      FROM unnest($2::bigint[]) WITH ORDINALITY i(message_id, place)
      CROSS JOIN LATERAL (SELECT * FROM message.messages WHERE id = i.message_id LIMIT 1) m
@@ -83,9 +84,13 @@ export class SendRepository {
     return row === undefined ? undefined : { ...plain, ...row, version: row.seq };
   }
 
-  /** Messages that the user has sent, in the order of the ids, no more of them than a page holds. */
+  /**
+   * Messages that the user has sent, in the order of the ids, no more of them than a page holds; without what others have
+   * done with them where the user is no present member.
+   */
   async getSent(userId: number, messageIds: readonly number[]): Promise<MessageRow[]> {
-    return this.database.query(getSent, [userId, messageIds]);
+    const rows = await this.database.query<MessageRow & { is_present: boolean }>(getSent, [userId, messageIds]);
+    return rows.map((row) => (row.is_present ? row : { ...row, version: row.seq, reply_count: 0, reactions: null }));
   }
 }
 

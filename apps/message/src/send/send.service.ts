@@ -43,7 +43,10 @@ export class SendService {
     return { messages: [...first], rest: messages.slice(first.length).map(({ id }) => id) };
   }
 
-  /** Messages of the user's own, also of chats that the user has left: a repeated send answers those as well. */
+  /**
+   * Messages of the user's own, also of chats that the user has left: a repeated send answers those as well, as far as
+   * they are the user's own.
+   */
   async getSent(userId: number, messageIds: readonly number[]): Promise<Message[]> {
     const [sender, rows] = await Promise.all([this.senders.getOne(userId), this.messages.getSent(userId, messageIds)]);
     return [...fitting(rows.map((row) => toMessage(row, sender)))];

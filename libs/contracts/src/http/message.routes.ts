@@ -18,7 +18,8 @@ export const messagesApi = {
     path: '/api/messages',
     summary: 'Send a message',
     description:
-      'With an idempotency key, in the body or in the header, repeating is safe: the same message is answered again. ' +
+      'With an idempotency key, in the body or in the header, repeating is safe: the same message is answered again, to ' +
+      'who has left the chat without its reactions and replies. ' +
       'The same key with another content or parent is a CONFLICT. A reply to a reply is refused, one to a deleted ' +
       'message is a CONFLICT.',
     auth: 'user',
