@@ -72,7 +72,9 @@ export function serveUsers(bus: LocalBus): void {
   bus.serve(
     userRpc.findByNames,
     async ({ usernames }) => ({
-      users: usernames.flatMap((name) => (/^user\d+$/.test(name) ? [user(Number(name.slice(4)))] : [])),
+      users: usernames.flatMap((asked) =>
+        /^user\d+$/i.test(asked) ? [{ ...user(Number(asked.slice(4))), asked }] : [],
+      ),
     }),
     { queue: 'auth' },
   );

@@ -47,12 +47,15 @@ export const userRpc = {
     z.strictObject({ ids: z.array(Id).max(1000) }),
     z.strictObject({ users: z.array(User) }),
   ),
-  /** Names compare ignoring case. Unknown names are left out. */
+  /**
+   * Names compare ignoring case, as the database folds them and nobody else does. A user for each of the names that is
+   * known, with the name as it was `asked` for; servers of an earlier version leave that out.
+   */
   findByNames: rpc(
     'auth.user.find_by_names',
     'service',
     z.strictObject({ usernames: z.array(Username).max(500) }),
-    z.strictObject({ users: z.array(User) }),
+    z.strictObject({ users: z.array(User.extend({ asked: Username.optional() })) }),
   ),
   findByEmail: rpc(
     'auth.user.find_by_email',

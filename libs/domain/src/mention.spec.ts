@@ -4,8 +4,8 @@ import { parseMentions } from './mention.js';
 const first = (source: string) => parseMentions(source).names.map(([name]) => name);
 
 describe('mentions in a text', () => {
-  it('are words that begin with @, in lower case, each once', () => {
-    expect(first('@Ann and @bob, and @ann again')).toEqual(['ann', 'bob,']);
+  it('are words that begin with @, as they were typed, each once', () => {
+    expect(first('@Ann and @bob, and @Ann and @İbrahim')).toEqual(['Ann', 'bob,', 'İbrahim']);
   });
 
   it('may end before punctuation, which may also belong to the name', () => {

@@ -2,7 +2,7 @@ import { inlineText } from './markdown.js';
 
 /** Who is named in a text. */
 export interface ParsedMentions {
-  /** For each `@name` what the name may be, likeliest first, in lower case: punctuation may belong to it or follow it. */
+  /** For each `@name` what the name may be, likeliest first, as it was typed: punctuation may belong to it or follow it. */
   readonly names: readonly (readonly string[])[];
   /** `@chat` or `@here`: all members. */
   readonly everyone: boolean;
@@ -34,7 +34,7 @@ export function parseMentions(source: string): ParsedMentions {
       const before = text.slice(Math.max(0, match.index - 2), match.index);
       if (glue.test(before) && !spaceless.test(before)) continue;
       const candidates = candidatesOf(match[1] ?? '');
-      if (candidates.some((name) => broadcasts.has(name))) everyone = true;
+      if (candidates.some((name) => broadcasts.has(name.toLowerCase()))) everyone = true;
       else if (candidates[0] !== undefined && names.size < mostNames) names.set(candidates[0], candidates);
     }
   }
@@ -44,7 +44,7 @@ export function parseMentions(source: string): ParsedMentions {
 /** `bob's.` may be bob's., bob's or bob. */
 function candidatesOf(token: string): string[] {
   const candidates: string[] = [];
-  let rest: string | undefined = token.slice(0, maxNameLength + 16).toLowerCase();
+  let rest: string | undefined = token.slice(0, maxNameLength + 16);
   while (rest !== undefined && candidates.length < mostCandidates) {
     if (rest.length <= maxNameLength && rest.isWellFormed()) candidates.push(rest);
     rest = lastPunctuation.exec(rest)?.[1];

@@ -24,8 +24,10 @@ SELECT id, username, avatar_url, email, preferences, created_at FROM auth.users 
 SELECT id, username, avatar_url FROM auth.users WHERE LOWER(email) = LOWER($1);
 
 -- auth.user.find_by_names
-SELECT id, username, avatar_url FROM auth.users
-WHERE LOWER(username) = ANY(ARRAY(SELECT LOWER(name) FROM unnest($1::text[]) AS name));
+SELECT n.asked, u.* FROM unnest($1::text[]) AS n(asked)
+CROSS JOIN LATERAL (
+  SELECT id, username, avatar_url FROM auth.users WHERE LOWER(username) = LOWER(n.asked) LIMIT 1
+) u;
 
 -- auth.user.find_many
 SELECT id, username, avatar_url FROM auth.users WHERE id = ANY($1);

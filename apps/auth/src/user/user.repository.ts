@@ -8,6 +8,9 @@ import type { UserEntity } from './user.entity.js';
 
 export type ProfileRow = Pick<UserEntity, 'id' | 'username' | 'avatar_url' | 'email' | 'preferences' | 'created_at'>;
 
+/** A user with the name by which they were looked up. */
+export type NamedUser = User & { readonly asked: string };
+
 const profile = 'id, username, avatar_url, email, preferences, created_at';
 
 const find = sql('auth.user.find', `SELECT ${profile} FROM auth.users WHERE id = $1`);
@@ -23,8 +26,10 @@ const findMany = sql('auth.user.find_many', 'SELECT id, username, avatar_url FRO
 
 const findByNames = sql(
   'auth.user.find_by_names',
-  `SELECT id, username, avatar_url FROM auth.users
-   WHERE LOWER(username) = ANY(ARRAY(SELECT LOWER(name) FROM unnest($1::text[]) AS name))`,
+  `SELECT n.asked, u.* FROM unnest($1::text[]) AS n(asked)
+   CROSS JOIN LATERAL (
+     SELECT id, username, avatar_url FROM auth.users WHERE LOWER(username) = LOWER(n.asked) LIMIT 1
+   ) u`,
 );
 
 const findByEmail = sql(
@@ -85,9 +90,9 @@ export class UserRepository {
     return this.database.query<User>(findMany, [ids]);
   }
 
-  /** Ignoring case. */
-  async findByNames(usernames: readonly string[]): Promise<User[]> {
-    return this.database.query<User>(findByNames, [usernames]);
+  /** Ignoring case; one for each of the names that somebody has. */
+  async findByNames(usernames: readonly string[]): Promise<NamedUser[]> {
+    return this.database.query<NamedUser>(findByNames, [usernames]);
   }
 
   /** Ignoring case. */

@@ -13,7 +13,18 @@ describe('UserService', () => {
 
   beforeAll(async () => {
     auth = await startAuth();
-    for (const name of ['Anna', 'Annabel', 'Joanna', 'x%y', 'x_y', 'xzy', 'Ärzte', String.raw`back\slash`]) {
+    for (const name of [
+      'Anna',
+      'Annabel',
+      'Joanna',
+      'x%y',
+      'x_y',
+      'xzy',
+      'Ärzte',
+      'İbrahim',
+      'ΝΙΚΟΣ',
+      String.raw`back\slash`,
+    ]) {
       const session = await register(auth, `user${ids.size}`);
       await auth.house.bus.call(userRpc.updateMe, { username: name }, { as: callerOf(session) });
       ids.set(name, session.user.id);
@@ -81,10 +92,17 @@ describe('UserService', () => {
     expect(told).toEqual([{ pattern: 'user', ids: [login.user.id] }]);
   });
 
-  it('finds by names ignoring case, each once', async () => {
-    const usernames = ['ANNA', 'anna', 'äRZTE', 'nobody'];
+  it('finds by names ignoring case, and says which of the names it means', async () => {
+    const usernames = ['ANNA', 'anna', 'äRZTE', 'nobody', 'İbrahim', 'ibrahim', 'ΝΙΚΟΣ', 'νικοσ'];
     const { users } = await auth.house.bus.call(userRpc.findByNames, { usernames }, { as });
-    expect(users.map(({ id }) => id).sort()).toEqual(idsOf('Anna', 'Ärzte').sort());
+    expect(new Map(users.map(({ asked, id }) => [asked, id]))).toEqual(
+      new Map([
+        ...['ANNA', 'anna'].map((name) => [name, ids.get('Anna')] as const),
+        ['äRZTE', ids.get('Ärzte')],
+        ...['İbrahim', 'ibrahim'].map((name) => [name, ids.get('İbrahim')] as const),
+        ...['ΝΙΚΟΣ', 'νικοσ'].map((name) => [name, ids.get('ΝΙΚΟΣ')] as const),
+      ]),
+    );
   });
 
   it('finds by address ignoring case', async () => {

@@ -3,7 +3,7 @@ import type { UserCaller } from '#bus/bus.js';
 import { notFound } from '#contracts/error.js';
 import type { Me, UpdateMe, User } from '#contracts/user.contract.js';
 import { UserCache } from './user.cache.js';
-import { UserRepository, type ProfileRow } from './user.repository.js';
+import { UserRepository, type NamedUser, type ProfileRow } from './user.repository.js';
 
 /** As many as chat says of whether they may be seen, in one call. */
 const maxCandidates = 1_000;
@@ -31,7 +31,7 @@ export class UserService {
     return this.cache.getMany(ids);
   }
 
-  async findByNames(usernames: readonly string[]): Promise<User[]> {
+  async findByNames(usernames: readonly string[]): Promise<NamedUser[]> {
     return this.users.findByNames(usernames);
   }
 

@@ -72,9 +72,11 @@ export class MentionService {
   private async ask(usernames: string[], known: Map<string, number>): Promise<void> {
     try {
       const { users } = await this.bus.call(userRpc.findByNames, { usernames }, { as: self, timeoutMs: lookUpMs });
-      const found = new Map(users.map((user) => [user.username.toLowerCase(), user.id]));
+      // Only auth folds names as they compare. An earlier version of it does not say which name it means.
+      const keyOf = (name: string) => (users[0]?.asked === undefined ? name.toLowerCase() : name);
+      const found = new Map(users.map(({ asked, username, id }) => [keyOf(asked ?? username), id]));
       for (const name of usernames) {
-        const id = found.get(name) ?? nobody;
+        const id = found.get(keyOf(name)) ?? nobody;
         known.set(name, id);
         this.ids.set(name, id, { ttl: id === nobody ? unknownMs : knownMs });
       }
