@@ -7,6 +7,7 @@ import { anyone, echo, errorOf, holding, probe, recording, subscribed, transport
 import type { Transport } from './bus.fixture.js';
 import { userOf, type Bus, type CallContext, type Caller } from './bus.js';
 import { encodePayload } from './payload.js';
+import { isUnserved } from './retry.js';
 
 const queue = 'probe';
 const user: Caller = { kind: 'user', user_id: 7, session_id: 70, expires_at: Math.floor(Date.now() / 1000) + 600 };
@@ -94,7 +95,23 @@ describe.each(transports)('$name', ({ start }) => {
     const error = await errorOf(caller.call(probe.unserved, { text: '' }, { as: anyone }));
     expect(error).toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 1 });
     expect(error.message).toBe('A part of the server is not running. Try again in a moment.');
+    expect(isUnserved(error)).toBe(true);
     expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it('says that nobody serves a subject only where that is so', async () => {
+    const { release, handler } = holding();
+    server.serve(probe.echo, handler, { queue });
+    // Of a handler that has met nobody itself.
+    server.serve(probe.inner, async (request, within) => caller.call(probe.unserved, request, { within }), { queue });
+    await subscribed(server);
+    const echoed = await errorOf(caller.call(probe.echo, { text: '' }, { as: anyone, timeoutMs: 100 }));
+    release();
+    const inner = await errorOf(caller.call(probe.inner, { text: '' }, { as: anyone }));
+    expect([echoed, inner].map((error) => [error.code, isUnserved(error)])).toEqual([
+      ['UNAVAILABLE', false],
+      ['UNAVAILABLE', false],
+    ]);
   });
 
   it('never repeats a request that its handler has failed', async () => {

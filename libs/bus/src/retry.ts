@@ -1,8 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { FechatterError } from '#contracts/error.js';
 import { nobodyServes, timedOut } from './no-answer.js';
 
 /** Nobody serves the subject at the moment: the request was certainly not begun, so it may be repeated. */
 export class NoResponders extends Error {}
+
+/**
+ * Whether a call has failed because nobody serves its subject. Not so after a time-out or without a connection, when
+ * somebody may well be there.
+ */
+export function isUnserved(error: unknown): boolean {
+  return error instanceof FechatterError && error.cause instanceof NoResponders;
+}
 
 /** The pauses before a request that met nobody is tried again: a service may just be starting or moving. */
 const pausesMs = [25, 100, 250];
@@ -19,7 +28,9 @@ export async function whileNobodyServes<Result>(
     } catch (error) {
       if (!(error instanceof NoResponders)) throw error;
       const wait = pausesMs[tries];
-      if (wait === undefined || Date.now() + wait >= deadline) throw nobodyServes(subject);
+      if (wait === undefined || Date.now() + wait >= deadline) {
+        throw nobodyServes(subject, new NoResponders(`nobody serves ${subject}`));
+      }
       await pause(wait);
     }
   }

@@ -17,29 +17,30 @@ const pauseMs = 3_000;
 export class KeyStore {
   private keys = new Map<string, VerifyKey>();
   private jwks: Jwks = { keys: [] };
-  private loadedAt = 0;
-  private triedAt = 0;
+  private loadedAt = -Infinity;
+  private triedAt = -Infinity;
   private loading: Promise<void> | undefined;
 
   constructor(private readonly bus: Bus) {}
 
   /** The key of that name, or undefined. Throws UNAVAILABLE while no key was ever loaded. */
   async find(kid: string): Promise<VerifyKey | undefined> {
-    const age = Date.now() - this.loadedAt;
-    if (this.loadedAt === 0) await this.load();
-    else if (!this.keys.has(kid) && Date.now() - this.triedAt > pauseMs) await this.load().catch(() => undefined);
-    else if (age > freshMs && Date.now() - this.triedAt > pauseMs) void this.load().catch(() => undefined);
+    const age = performance.now() - this.loadedAt;
+    if (this.keys.size === 0) await this.load();
+    else if (!this.keys.has(kid) && performance.now() - this.triedAt > pauseMs)
+      await this.load().catch(() => undefined);
+    else if (age > freshMs && performance.now() - this.triedAt > pauseMs) void this.load().catch(() => undefined);
     return this.keys.get(kid);
   }
 
   /** The keys as `/.well-known/jwks.json` shows them. */
   async published(): Promise<Jwks> {
-    if (Date.now() - this.loadedAt > pauseMs) await this.load();
+    if (performance.now() - this.loadedAt > pauseMs) await this.load();
     return this.jwks;
   }
 
   private load(): Promise<void> {
-    this.triedAt = Date.now();
+    this.triedAt = performance.now();
     this.loading ??= this.fetch().finally(() => (this.loading = undefined));
     return this.loading;
   }
@@ -50,6 +51,6 @@ export class KeyStore {
     const imported = jwks.keys.map(async (jwk) => [jwk.kid, await importJWK(jwk, 'EdDSA')] as const);
     this.keys = new Map(await Promise.all(imported));
     this.jwks = jwks;
-    this.loadedAt = Date.now();
+    this.loadedAt = performance.now();
   }
 }

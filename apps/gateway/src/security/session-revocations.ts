@@ -1,5 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus, type Subscription } from '#bus/bus.js';
+import { isUnserved } from '#bus/retry.js';
 import { authEvent, authRpc, type Revocation } from '#contracts/auth.contract.js';
 import { Loop } from '#service/loop.js';
 import { Logger } from '#telemetry/logger.js';
@@ -7,7 +8,7 @@ import { self } from '../self.js';
 
 /** A loop spreads its pauses by a tenth, and auth takes time to answer: still within a second. */
 const pollMs = 800;
-/** Longest time without news from auth in which tokens are still believed. */
+/** Longest time in which tokens are still believed while auth may be there and is not heard. */
 const staleMs = 60_000;
 /** Access tokens live ten minutes: after this time nobody can come with one of an ended session. */
 const rememberMs = 20 * 60_000;
@@ -24,7 +25,9 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
   private readonly loop = new Loop('gateway.revocations', pollMs, () => this.poll());
   private subscription: Subscription | undefined;
   private position: number | undefined;
-  private freshAt = 0;
+  private freshAt = -Infinity;
+  /** Whether auth's list was read and this process was connected ever since, so that each later event was heard. */
+  private hearsAll = false;
   private first: Promise<void> | undefined;
 
   constructor(private readonly bus: Bus) {}
@@ -49,9 +52,9 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
     return () => this.listeners.delete(listener);
   }
 
-  /** False while auth's list was not heard for a minute: then nobody can tell which sessions have ended. */
+  /** False while auth may be there and was not heard for a minute: then nobody can tell which sessions have ended. */
   get areFresh(): boolean {
-    return Date.now() - this.freshAt <= staleMs;
+    return performance.now() - this.freshAt <= staleMs;
   }
 
   /** Asks auth now. Throws UNAVAILABLE when it does not answer. */
@@ -61,6 +64,20 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async poll(): Promise<void> {
+    try {
+      await this.readOn();
+      this.hearsAll = true;
+    } catch (error) {
+      if (!this.bus.status().healthy) this.hearsAll = false;
+      // Nobody but auth ends sessions: where it is not, there is nothing to hear.
+      if (!this.hearsAll || !isUnserved(error)) throw error;
+    }
+    this.freshAt = performance.now();
+    this.forget();
+  }
+
+  /** Learns what auth's list holds beyond the last position. */
+  private async readOn(): Promise<void> {
     for (;;) {
       const after = this.position;
       const { revocations, last_id } = await this.bus.call(
@@ -78,15 +95,13 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
         continue;
       }
       this.position = after === undefined ? last_id : (revocations.at(-1)?.id ?? after);
-      if (after === undefined || revocations.length < pageLength) break;
+      if (after === undefined || revocations.length < pageLength) return;
     }
-    this.freshAt = Date.now();
-    this.forget();
   }
 
   private learn(revocation: Revocation): void {
     if (this.revokedAt.has(revocation.session_id)) return;
-    this.revokedAt.set(revocation.session_id, Date.now());
+    this.revokedAt.set(revocation.session_id, performance.now());
     for (const listener of this.listeners) {
       try {
         listener(revocation);
@@ -97,7 +112,7 @@ export class SessionRevocations implements OnApplicationBootstrap, BeforeApplica
   }
 
   private forget(): void {
-    const before = Date.now() - rememberMs;
+    const before = performance.now() - rememberMs;
     for (const [sessionId, at] of this.revokedAt) {
       if (at >= before) return;
       this.revokedAt.delete(sessionId);
