@@ -3,6 +3,8 @@ import { LocalBus } from '#bus/local-bus.js';
 import { countedBy } from '#cache/counts.fixture.js';
 import { FechatterError } from '#contracts/error.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
+import { eventually } from '#testing/eventually.js';
+import { gate } from '#testing/gate.js';
 import { SenderService } from './sender.service.js';
 
 const user = (id: number, username = `user${id}`): User => ({ id, username, avatar_url: null });
@@ -87,6 +89,42 @@ describe('SenderService', () => {
     expect((await senders.get([1])).get(1)).toEqual(user(1));
     await expect(senders.get([1, 2])).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(senders.getKnown([1, 2])).toEqual(new Map([[1, user(1)], [2, user(2, 'user-2')]])); // prettier-ignore
+  });
+
+  it('shows what was known last while auth takes long, and the new name once that is there', async () => {
+    await senders.get([1]);
+    const { open, opened } = gate();
+    let calls = 0;
+    const slow = async () => {
+      calls++;
+      await opened;
+      return { users: [user(1, 'renamed'), user(2)] };
+    };
+    bus.serve(userRpc.getMany, slow, { queue: 'auth' });
+    passed += 26_000;
+    expect(await senders.get([1])).toEqual(new Map([[1, user(1)]]));
+    const stranger = senders.get([2]);
+    expect(await senders.get([1])).toEqual(new Map([[1, user(1)]]));
+    open();
+    await eventually(() => senders.getKnown([1]).get(1)?.username === 'renamed', 'the new name', 1_000);
+    expect(await stranger).toEqual(new Map([[2, user(2)]]));
+    expect(calls).toBe(2);
+  });
+
+  it('asks for a name that it can show not more than once a second while auth does not answer', async () => {
+    await senders.get([1]);
+    let calls = 0;
+    const failing = async (): Promise<never> => {
+      calls++;
+      throw new FechatterError('UNAVAILABLE');
+    };
+    bus.serve(userRpc.getMany, failing, { queue: 'auth' });
+    passed += 26_000;
+    for (const asked of [1, 2]) {
+      for (let time = 0; time < 3; time++) expect(await senders.get([1])).toEqual(new Map([[1, user(1)]]));
+      expect(calls).toBe(asked);
+      passed += 1_100;
+    }
   });
 
   it('names a user whom auth does not know after the id, and asks again after a minute only', async () => {

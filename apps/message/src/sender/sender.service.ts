@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Bus } from '#bus/bus.js';
@@ -18,11 +19,21 @@ const mostUsers = 50_000;
 const mostPerCall = 1000;
 /** Nobody waits longer than this for a name. */
 const lookUpMs = 2_000;
+/** Nor than this where the one from before is known: auth answers sooner when it is well. */
+const patienceMs = 100;
+/** How long a name from before is shown without another question when auth did not answer. */
+const retryMs = 1_000;
+
+interface LookUp {
+  readonly done: Promise<void>;
+  /** Settles with the call, or before it when it takes long. */
+  readonly soon: Promise<void>;
+}
 
 /**
  * Names and avatars of those who wrote messages, remembered for 25 seconds. One call fetches all that are missing, and
- * callers who miss the same user wait for the same call, which counts as one miss. While auth does not answer, what was
- * known last is good enough; a user who was never seen here is UNAVAILABLE then.
+ * callers who miss the same user wait for the same call, which counts as one miss. While auth is slow or does not answer,
+ * what was known last is good enough; a user who was never seen here is UNAVAILABLE then.
  */
 @Injectable()
 export class SenderService implements Auditable<number, User> {
@@ -33,7 +44,7 @@ export class SenderService implements Auditable<number, User> {
     allowStale: true,
     ttlResolution: 0,
   });
-  private readonly pending = new Map<number, Promise<void>>();
+  private readonly pending = new Map<number, LookUp>();
   private readonly tally = new CacheTally(this.name);
 
   constructor(@Inject(Bus) private readonly bus: Bus) {}
@@ -52,7 +63,9 @@ export class SenderService implements Auditable<number, User> {
     for (let start = 0; start < missing.length; start += mostPerCall) {
       this.fetch(missing.slice(start, start + mostPerCall));
     }
-    const results = await Promise.allSettled(new Set(stale.flatMap((id) => this.pending.get(id) ?? [])));
+    const lookUps = [...new Set(stale.flatMap((id) => this.pending.get(id) ?? []))];
+    const isNew = stale.some((id) => !this.remembers(id));
+    const results = await Promise.allSettled(lookUps.map(({ done, soon }) => (isNew ? done : soon)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined && wanted.some((id) => !this.remembers(id))) throw failed.reason;
     return this.getKnown(wanted);
@@ -101,11 +114,17 @@ export class SenderService implements Auditable<number, User> {
     return this.recall(id) !== undefined;
   }
 
+  private keep(id: number): void {
+    const user = this.recall(id);
+    if (user !== undefined) this.known.set(id, user, { ttl: retryMs });
+  }
+
   private fetch(ids: readonly number[]): void {
-    const call = this.load(ids).finally(() => {
+    const done = this.load(ids).finally(() => {
       for (const id of ids) this.pending.delete(id);
     });
-    for (const id of ids) this.pending.set(id, call);
+    const soon = Promise.race([done.catch(() => undefined), pause(patienceMs, undefined, { ref: false })]);
+    for (const id of ids) this.pending.set(id, { done, soon });
   }
 
   private ask(ids: readonly number[]): Promise<ReplyOf<typeof userRpc.getMany>> {
@@ -113,7 +132,10 @@ export class SenderService implements Auditable<number, User> {
   }
 
   private async load(ids: readonly number[]): Promise<void> {
-    const { users } = await this.ask(ids);
+    const { users } = await this.ask(ids).catch((error: unknown) => {
+      for (const id of ids) this.keep(id);
+      throw error;
+    });
     for (const user of users) this.known.set(user.id, user);
     for (const id of ids) if (!this.remembers(id)) this.known.set(id, nameless(id));
   }
