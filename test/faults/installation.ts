@@ -23,7 +23,7 @@ export class Installation {
   private readonly running = new Set<AppProcess>();
 
   private constructor(
-    private readonly databases: TestDatabase,
+    readonly databases: TestDatabase,
     readonly folder: string,
     readonly nats: SystemServer,
     readonly redis: SystemServer,

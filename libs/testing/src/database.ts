@@ -6,12 +6,15 @@ import { createDataSource, type PoolSettings, type ServiceDataSource } from '#da
 import { Database } from '#database/database.js';
 import { migrate } from '#database/migrate.js';
 import { prepareDatabase, type PreparedDatabase } from '#database/prepare.js';
-import { startPostgres, type PostgresOptions } from '#servers/postgres.js';
+import { startPostgres, type PostgresOptions, type PostgresServer } from '#servers/postgres.js';
 
 /** A real PostgreSQL with a fresh, migrated database, for one spec file. */
 export interface TestDatabase {
   readonly ownerUrl: string;
   readonly adminUrl: string;
+  readonly server: PostgresServer;
+  /** Starts the server anew after it has ended, on the same port and data. */
+  startAgain(): Promise<PostgresServer>;
   /** Connection URL of a service's role. */
   url(schema: string): string;
   /** A Database of a service's role; all are closed by `close`. */
@@ -25,7 +28,9 @@ export async function testDatabase(
   { durability = 'off', settings = {} }: Pick<PostgresOptions, 'durability' | 'settings'> = {},
 ): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'fechatter-test-'));
-  const server = await startPostgres({ dataDir: join(folder, 'postgres'), durability, settings });
+  const start = (port?: number) =>
+    startPostgres({ dataDir: join(folder, 'postgres'), durability, settings, ...(port !== undefined && { port }) });
+  let server = await start();
   const opened: Database[] = [];
   const schemas = services.map((service) => service.schema);
   const close = async () => {
@@ -45,6 +50,8 @@ export async function testDatabase(
     return {
       ownerUrl: prepared.ownerUrl,
       adminUrl: server.adminUrl,
+      server,
+      startAgain: async () => (server = await start(server.port)),
       url: (schema) => prepared.urlOf(schema),
       database: async (schema, pool) => {
         const service = services.find((candidate) => candidate.schema === schema);

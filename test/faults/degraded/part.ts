@@ -3,7 +3,8 @@ import type { FaultProxy } from '../network/fault-proxy.js';
 /** Each way. */
 const slowMs = 50;
 
-interface Process {
+/** What can be ended and frozen. */
+export interface Process {
   kill(): Promise<void>;
   pause(): void;
   resume(): void;
@@ -47,6 +48,12 @@ export class Part {
     if (this.isGone) this.process = await this.startAgain();
     else this.process.resume();
     this.isGone = false;
+  }
+
+  /** Ends it in good order, and starts it anew. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.process = await this.startAgain();
   }
 
   async stop(): Promise<void> {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { eventually } from '#testing/eventually.js';
 import { freePort } from '#servers/free-port.js';
 import { startNats } from '#servers/nats.js';
 import { startRedis } from '#servers/redis.js';
-
 import { Installation, type Service } from '../installation.js';
 import { FaultProxy } from '../network/fault-proxy.js';
 import { Part } from './part.js';
+import { postgresProcess } from './postgres-process.js';
 
 const host = '127.0.0.1';
 /** Limits are counted in Redis, and refuse nobody. */
@@ -21,17 +22,17 @@ export class Stage {
   private constructor(
     readonly url: string,
     /** The health port of the gateway. */
-    readonly operationsUrl: string,
-    readonly parts: Readonly<Record<'Redis' | 'NATS' | 'search' | 'chat' | 'auth', Part>>,
+    private readonly operationsUrl: string,
+    readonly parts: Readonly<Record<'Redis' | 'NATS' | 'PostgreSQL' | Service, Part>>,
     private readonly networks: readonly FaultProxy[],
     private readonly installation: Installation,
   ) {}
 
   static async build(): Promise<Stage> {
     const installation = await Installation.start();
-    const { nats, redis, folder } = installation;
+    const { databases, nats, redis, folder } = installation;
     const networkTo = (port: number) => FaultProxy.start({ host, port });
-    const toRedis = await networkTo(redis.port);
+    const [toRedis, toPostgres] = [await networkTo(redis.port), await networkTo(databases.server.port)];
     const toNats: FaultProxy[] = [];
     const natsUrl = async () => {
       const network = await networkTo(nats.port);
@@ -40,10 +41,12 @@ export class Stage {
     };
     const service = async (app: Service): Promise<Part> => {
       const { network, url } = await natsUrl();
-      const start = () => installation.service(app, { env: { NATS_URL: url } });
+      const database = new URL(installation.databaseUrl(app));
+      database.port = String(toPostgres.port);
+      const start = () => installation.service(app, { env: { NATS_URL: url, DATABASE_URL: database.href } });
       return new Part(await start(), start, [network]);
     };
-    const [auth, chat, search] = await Promise.all([
+    const [auth, chat, search, message] = await Promise.all([
       service('auth'),
       service('chat'),
       service('search'),
@@ -64,9 +67,29 @@ export class Stage {
     const parts = {
       Redis: new Part(redis, () => startRedis(again.redis), [toRedis]),
       NATS: new Part(nats, () => startNats(again.nats), toNats),
-      ...{ auth, chat, search },
+      PostgreSQL: new Part(
+        postgresProcess(databases.server),
+        async () => postgresProcess(await databases.startAgain()),
+        [toPostgres],
+      ),
+      ...{ auth, chat, message, search },
     };
-    return new Stage(gateway.url, `http://${host}:${healthPort}`, parts, [toRedis, ...toNats], installation);
+    return new Stage(
+      gateway.url,
+      `http://${host}:${healthPort}`,
+      parts,
+      [toRedis, toPostgres, ...toNats],
+      installation,
+    );
+  }
+
+  /** Waits until the gateway uses Redis, or has noticed that it cannot. */
+  async untilRedisIs(state: 'up' | 'missed'): Promise<void> {
+    await eventually(async () => {
+      const answer = await fetch(`${this.operationsUrl}/admin/production/health`);
+      const { dependencies } = (await answer.json()) as { dependencies: { name: string; state: string }[] };
+      return dependencies.some((part) => part.name === 'redis' && part.state === 'up') === (state === 'up');
+    }, `Redis is ${state}`);
   }
 
   async close(): Promise<void> {
