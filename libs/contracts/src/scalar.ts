@@ -40,6 +40,14 @@ export const Username = text(1, 64).regex(/^[^\s\p{C}@]+$/u, 'Must not contain w
 /** An e-mail address; compares case-insensitively. */
 export const Email = text(3, 254).pipe(z.email());
 
+/**
+ * An address as it is compared, and as attempts at its account are counted. Both have to fold alike, or each spelling
+ * would have a counter of its own: PostgreSQL's LOWER makes `i` of `İ`, JavaScript does not.
+ */
+export function foldEmail(email: string): string {
+  return email.toLowerCase();
+}
+
 /** Compared byte for byte: no trimming, no normalising, no rules of composition. */
 export const Password = text(8, 1000);
 

@@ -14,4 +14,4 @@ SELECT * FROM created, credential;
 
 -- auth.account.find_by_email
 SELECT u.id, u.email, u.username, u.avatar_url, c.password_hash, c.version
-FROM auth.users u JOIN auth.credentials c ON c.user_id = u.id WHERE LOWER(u.email) = LOWER($1);
+FROM auth.users u JOIN auth.credentials c ON c.user_id = u.id WHERE LOWER(u.email) = $1;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { foldEmail } from '#contracts/scalar.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { CredentialEntity } from '../credential/credential.entity.js';
@@ -23,7 +24,7 @@ const create = sql(
 const findByEmail = sql(
   'auth.account.find_by_email',
   `SELECT u.id, u.email, u.username, u.avatar_url, c.password_hash, c.version
-   FROM auth.users u JOIN auth.credentials c ON c.user_id = u.id WHERE LOWER(u.email) = LOWER($1)`,
+   FROM auth.users u JOIN auth.credentials c ON c.user_id = u.id WHERE LOWER(u.email) = $1`,
 );
 
 const anyUser = sql('auth.account.any', 'SELECT id FROM auth.users LIMIT 1');
@@ -46,7 +47,7 @@ export class AccountRepository {
 
   /** Ignoring case. Placeholders have neither address nor credential. */
   async findByEmail(email: string): Promise<AccountRow | undefined> {
-    const [row] = await this.database.query<AccountRow>(findByEmail, [email]);
+    const [row] = await this.database.query<AccountRow>(findByEmail, [foldEmail(email)]);
     return row;
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { hash } from '@node-rs/argon2';
 import { authRpc } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
+import { foldEmail } from '#contracts/scalar.js';
 import { userRpc } from '#contracts/user.contract.js';
 import { sql } from '#database/statement.js';
 import { asService } from '#testing/caller.js';
@@ -47,6 +48,19 @@ describe('AccountService', () => {
     const again = await login(auth, 'BERT@Example.COM');
     expect(again.user).toEqual(user);
     expect(auth.personal.asked).toHaveLength(2);
+  });
+
+  it('is reached only by spellings that count as attempts at the same account', async () => {
+    await register(auth, 'viktims');
+    const spellings = [
+      'VIKTIMS@EXAMPLE.COM',
+      'v\u0130ktims@example.com',
+      'vi\u212Atims@example.com',
+      'viktim\u017F@example.com',
+    ];
+    const reached = await Promise.all(spellings.map((spelling) => login(auth, spelling).then(Boolean, () => false)));
+    expect(reached).toEqual(spellings.map((spelling) => foldEmail(spelling) === 'viktims@example.com'));
+    expect(reached).toEqual([true, false, true, false]);
   });
 
   it('names the field that is taken, ignoring case', async () => {

@@ -3,6 +3,7 @@ import { Bus, userOf } from '#bus/bus.js';
 import { authRpc } from '#contracts/auth.contract.js';
 import { authApi } from '#contracts/http/auth.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
+import { foldEmail } from '#contracts/scalar.js';
 import { addressKey } from '../security/client-address.js';
 import { GuessLimits } from '../security/guess-limits.js';
 import { KeyStore } from '../security/key-store.js';
@@ -27,7 +28,7 @@ export class AuthController {
 
   @Route(authApi.login)
   async login({ body }: InputOf<typeof authApi.login>, call: RequestCall) {
-    return this.guesses.attempt(addressKey(call.client.address), body.email.toLowerCase(), () =>
+    return this.guesses.attempt(addressKey(call.client.address), foldEmail(body.email), () =>
       this.bus.call(authRpc.login, { ...body, client: call.client }, { within: call, ...hashing }),
     );
   }
