@@ -2,9 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FechatterError, type ErrorCode } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
-import { LimitExceeded } from '../security/rate-limits.js';
-import { errorBody } from './error-body.js';
-import { limitHeaders } from '../security/limit-headers.js';
+import { errorBody, errorHeaders } from './error-body.js';
 
 const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'BAD_REQUEST',
@@ -33,10 +31,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     const error = this.toContract(exception, request);
-    if (error instanceof LimitExceeded) void reply.headers(limitHeaders(error.usage));
-    const retryAfter = error.retryAfterSeconds ?? (error.code === 'UNAVAILABLE' ? 1 : undefined);
-    if (retryAfter !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfter)));
-    void reply.status(error.status).send(errorBody(error, request.id));
+    void reply.headers(errorHeaders(error)).status(error.status).send(errorBody(error, request.id));
   }
 
   private toContract(exception: unknown, request: FastifyRequest): FechatterError {

@@ -16,6 +16,7 @@ import { errorBody } from './error-body.js';
 import { withCaching } from './caching.js';
 import { hasConnection, whenGivenUp } from './given-up.js';
 import { countRequest } from './http.metrics.js';
+import { rawAnswer } from './raw-answer.js';
 
 interface Answer {
   readonly payload: unknown;
@@ -120,7 +121,7 @@ const instance = randomBytes(9).toString('base64url');
 let received = 0;
 
 /** The caller's own request id when it is a sane one. Ours need not be secret: this process and a number. */
-function requestIdOf({ headers }: IncomingMessage): string {
+export function requestIdOf({ headers }: IncomingMessage): string {
   const own = headers['x-request-id'];
   return typeof own === 'string' && /^[\w.-]{1,64}$/.test(own) ? own : `${instance}-${++received}`;
 }
@@ -128,16 +129,7 @@ function requestIdOf({ headers }: IncomingMessage): string {
 /** Answers what is not HTTP at all; Fastify never sees a request there. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const requestId = randomUUID();
-  const body = JSON.stringify(errorBody(new FechatterError('BAD_REQUEST'), requestId));
-  const head = [
-    'HTTP/1.1 400 Bad Request',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${requestId}`,
-    ...Object.entries(securityHeaders(false)).map(([name, value]) => `${name}: ${value}`),
-    'Connection: close',
-  ];
-  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const answer = rawAnswer(new FechatterError('BAD_REQUEST'), randomUUID(), securityHeaders(false));
+  if (socket.writable) socket.write(answer);
   socket.destroySoon();
 }

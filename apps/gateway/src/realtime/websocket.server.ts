@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -9,7 +8,9 @@ import { authRpc, type Identity } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { TokenBucket } from '#domain/token-bucket.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
-import { errorBody } from '../http/error-body.js';
+import { rawAnswer } from '../http/raw-answer.js';
+import { requestIdOf } from '../http/server.js';
+import { securityHeaders } from '../security/headers.js';
 import { TokenVerifier } from '../security/token-verifier.js';
 import { Commands } from './commands.js';
 import { Connections } from './connections.js';
@@ -30,6 +31,7 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
   });
+  private readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     @Inject(gatewayConfig) private readonly config: GatewayConfig,
@@ -39,7 +41,9 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
     readonly hub: Hub,
     readonly connections: Connections,
     readonly commands: Commands,
-  ) {}
+  ) {
+    this.headers = securityHeaders(config.PUBLIC_URL?.startsWith('https:') === true);
+  }
 
   onApplicationBootstrap(): void {
     const server = this.adapterHost.httpAdapter.getHttpServer() as Server;
@@ -66,7 +70,8 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
     try {
       this.check(target?.pathname, request.headers);
     } catch (error) {
-      answer(socket, error instanceof FechatterError ? error : new FechatterError('INTERNAL_ERROR'));
+      const known = error instanceof FechatterError ? error : new FechatterError('INTERNAL_ERROR');
+      refuse(socket, rawAnswer(known, requestIdOf(request), this.headers));
       return;
     }
     this.library.handleUpgrade(request, socket, head, (webSocket) => {
@@ -102,17 +107,9 @@ function targetOf({ url = '/' }: IncomingMessage): URL | undefined {
   return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }
 
-/** An error answer to an upgrade that is refused, in the form of every other. */
-function answer(socket: Duplex, error: FechatterError): void {
-  const body = JSON.stringify(errorBody(error, randomUUID()));
-  const head = [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...(error.retryAfterSeconds === undefined ? [] : [`Retry-After: ${error.retryAfterSeconds}`]),
-  ];
+/** Answers an upgrade that is refused, and ends its socket. */
+function refuse(socket: Duplex, answer: string): void {
   // Nothing else looks after a socket whose request was an upgrade: without its client's close it would stay for ever.
   socket.once('finish', () => socket.destroy());
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(answer);
 }
