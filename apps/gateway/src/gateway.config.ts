@@ -44,6 +44,8 @@ export const GatewayConfig = z
     LIMIT_FAILED_LOGINS_PER_ACCOUNT: count(10).describe('failed logins into an account in 15 minutes'),
     LIMIT_SOCKETS_PER_USER: count(20).describe('realtime connections of a user'),
     LIMIT_CONNECTING: count(2_000).describe('realtime connections of all users that may be about to open at once'),
+    LIMIT_SIGNING_IN: count(10_000).describe('WebSockets that may be open without having signed in'),
+    LIMIT_SIGNING_IN_PER_ADDRESS: count(2_000).describe('the same from one address'),
     LIMIT_FRAMES_PER_SECOND: count(30).describe('frames that a realtime connection may send in a second'),
   })
   .refine(({ NODE_ENV, RATE_LIMITS }) => NODE_ENV !== 'production' || RATE_LIMITS === 'on', {

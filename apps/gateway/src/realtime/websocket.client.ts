@@ -15,6 +15,8 @@ import { Lanes } from './lanes.js';
 import { WebSocketTransport } from './websocket.transport.js';
 
 const authMs = 5_000;
+/** For the answer to a close, to whoever has not signed in. */
+const farewellMs = 1_000;
 /** Time for a client to name its positions before the chats that it does not name go live. */
 const settleMs = 100;
 /** Frames that may come before `ready` is said. */
@@ -45,6 +47,8 @@ export class WebSocketClient {
     private readonly webSocket: WebSocket,
     socket: Duplex,
     private readonly bucket: TokenBucket | undefined,
+    /** Called once the client is signed in. */
+    private readonly signedIn: () => void,
     private readonly host: WebSocketHost,
   ) {
     this.transport = new WebSocketTransport(webSocket, socket);
@@ -74,6 +78,7 @@ export class WebSocketClient {
       const identity = await identify();
       if (this.webSocket.readyState !== this.webSocket.OPEN) return;
       this.connection = this.host.connections.admit(identity, this.transport, 'websocket');
+      this.signedIn();
       const feed = await this.host.hub.open(this.connection);
       this.feed = feed;
       if (this.connection.isOpen) this.timer = setTimeout(() => void this.settle(feed), settleMs);
@@ -90,8 +95,7 @@ export class WebSocketClient {
   }
 
   private hear(data: RawData, isBinary: boolean): void {
-    // What was on its way when the connection was closed is not done any more.
-    if (this.webSocket.readyState !== this.webSocket.OPEN || !this.spend()) return;
+    if (!this.spend()) return;
     const parsed: Parsed = isBinary ? { kind: 'malformed' } : parseClientFrame((data as Buffer).toString('utf8'));
     if (parsed.kind === 'malformed') this.end(closeCode.protocolError, 'a frame must be a JSON object in a text frame');
     else if (this.feed !== undefined) this.take(this.feed, parsed);
@@ -119,8 +123,10 @@ export class WebSocketClient {
     else void this.lanes.run(lane, () => commands.run(feed, frame));
   }
 
-  /** Counts a frame; false when the client has sent too many. */
+  /** Counts a frame; false when it is one too many. */
   private spend(): boolean {
+    // What was on its way when the connection was closed is not done any more.
+    if (this.webSocket.readyState !== this.webSocket.OPEN) return false;
     if (this.bucket === undefined || this.bucket.take(performance.now())) return true;
     this.end(closeCode.tooManyFrames, 'too many frames');
     return false;
@@ -137,7 +143,8 @@ export class WebSocketClient {
 
   private end(code: number, reason: string): void {
     clearTimeout(this.timer);
-    if (this.connection === undefined) this.transport.close(code, reason);
-    else this.connection.close(code, reason);
+    if (this.connection !== undefined) return this.connection.close(code, reason);
+    this.transport.close(code, reason);
+    this.timer = setTimeout(() => this.transport.terminate(), farewellMs).unref();
   }
 }

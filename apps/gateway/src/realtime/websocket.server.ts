@@ -10,12 +10,14 @@ import { TokenBucket } from '#domain/token-bucket.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
 import { rawAnswer } from '../http/raw-answer.js';
 import { requestIdOf } from '../http/server.js';
+import { addressKey, addressReader } from '../security/client-address.js';
 import { securityHeaders } from '../security/headers.js';
 import { TokenVerifier } from '../security/token-verifier.js';
 import { Commands } from './commands.js';
 import { Connections } from './connections.js';
 import { Hub } from './hub.js';
 import { isAllowedOrigin } from './origin.js';
+import { Strangers } from './strangers.js';
 import { WebSocketClient, type WebSocketHost } from './websocket.client.js';
 
 const maxFrameBytes = 128 * 1024;
@@ -31,6 +33,7 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
   });
+  private readonly addressOf: (request: IncomingMessage) => string;
   private readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -41,7 +44,9 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
     readonly hub: Hub,
     readonly connections: Connections,
     readonly commands: Commands,
+    private readonly strangers: Strangers,
   ) {
+    this.addressOf = addressReader(config.TRUST_PROXY);
     this.headers = securityHeaders(config.PUBLIC_URL?.startsWith('https:') === true);
   }
 
@@ -67,17 +72,20 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const target = targetOf(request);
+    let leave: () => void;
     try {
       this.check(target?.pathname, request.headers);
+      leave = this.strangers.enter(addressKey(this.addressOf(request)));
     } catch (error) {
       const known = error instanceof FechatterError ? error : new FechatterError('INTERNAL_ERROR');
       refuse(socket, rawAnswer(known, requestIdOf(request), this.headers));
       return;
     }
+    socket.once('close', leave);
     this.library.handleUpgrade(request, socket, head, (webSocket) => {
       const { RATE_LIMITS, LIMIT_FRAMES_PER_SECOND } = this.config;
       const bucket = RATE_LIMITS === 'off' ? undefined : new TokenBucket(LIMIT_FRAMES_PER_SECOND);
-      const client = new WebSocketClient(webSocket, socket, bucket, this);
+      const client = new WebSocketClient(webSocket, socket, bucket, leave, this);
       const ticket = target?.searchParams.get('ticket') ?? undefined;
       if (ticket === undefined) client.expectAuth();
       else void client.enter(() => this.bus.call(authRpc.redeemTicket, { ticket }, { as: { kind: 'anyone' } }));

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
+import proxyAddress from '@fastify/proxy-addr';
 
 /**
  * Whom limits by address count: an IPv4 address, or the network of 64 bits that one IPv6 customer has. IPv4 written as
@@ -15,4 +17,11 @@ export function addressKey(address: string): string {
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')}::/64`;
+}
+
+/** Tells of a request that Fastify does not see where it came from, just as Fastify does: what trusted proxies say counts. */
+export function addressReader(trusted: readonly string[]): (request: IncomingMessage) => string {
+  if (trusted.length === 0) return ({ socket }) => socket.remoteAddress ?? '';
+  const isTrusted = proxyAddress.compile([...trusted]);
+  return (request) => proxyAddress(request, isTrusted);
 }
