@@ -3,17 +3,17 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Bus } from '#bus/bus.js';
 import { Bulkhead } from '#cache/bulkhead.js';
-import { authRpc, type Identity } from '#contracts/auth.contract.js';
+import type { Identity } from '#contracts/auth.contract.js';
 import { FechatterError, invalid } from '#contracts/error.js';
 import { closeCode } from '#contracts/frame.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { Logger } from '#telemetry/logger.js';
-import { TokenVerifier } from '../security/token-verifier.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import type { Feed } from './feed.js';
 import { HeadComparison } from './head-comparison.js';
 import { Hub } from './hub.js';
+import { SignIn } from './sign-in.js';
 import { SseTransport } from './sse.transport.js';
 
 /** How far back before the last event everything is sent again: clocks differ, and entries travel. */
@@ -29,6 +29,7 @@ const EventId = z.iso.datetime();
 export interface EventStreamRequest {
   readonly token: string | undefined;
   readonly ticket: string | undefined;
+  readonly address: string;
   /** The id of the last event that the client has: a time of a gateway's clock, RFC 3339. */
   readonly lastEventId: string | undefined;
 }
@@ -41,17 +42,17 @@ export class EventStreamService {
 
   constructor(
     private readonly bus: Bus,
-    private readonly tokens: TokenVerifier,
+    private readonly signIn: SignIn,
     private readonly hub: Hub,
     private readonly connections: Connections,
     private readonly comparison: HeadComparison,
   ) {}
 
   /** Turns the answer into a stream. Throws before anything is sent when the client may not have one. */
-  async open({ token, ticket, lastEventId }: EventStreamRequest, reply: FastifyReply): Promise<void> {
+  async open({ lastEventId, ...credential }: EventStreamRequest, reply: FastifyReply): Promise<void> {
     this.connections.checkRoom();
     const since = lastEventId === undefined ? undefined : timeOf(lastEventId);
-    const identity = await this.identify(token, ticket);
+    const identity = await this.identify(credential);
     const { raw } = reply;
     // Whoever has left meanwhile would count as online: their stream has closed already, and will not tell again.
     if (raw.destroyed) return void reply.hijack();
@@ -68,10 +69,10 @@ export class EventStreamService {
     void this.serve(connection, transport, since);
   }
 
-  private async identify(token: string | undefined, ticket: string | undefined): Promise<Identity> {
-    if (token !== undefined) return this.tokens.verify(token);
+  private async identify({ token, ticket, address }: Omit<EventStreamRequest, 'lastEventId'>): Promise<Identity> {
+    if (token !== undefined) return this.signIn.byToken(token);
     if (ticket === undefined) throw new FechatterError('UNAUTHORIZED');
-    return this.bus.call(authRpc.redeemTicket, { ticket }, { as: { kind: 'anyone' } });
+    return this.signIn.byTicket(ticket, address);
   }
 
   private async serve(connection: Connection, transport: SseTransport, since: number | undefined): Promise<void> {

@@ -13,7 +13,7 @@ export class EventController {
 
   @Get('/api/events')
   @RouteConfig({ isStream: true })
-  async events(@Req() { headers, query }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async events(@Req() { headers, query, ip }: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const parsed = Query.safeParse(query);
     if (!parsed.success) throw fromZodError(parsed.error);
     const lastEventId = headers['last-event-id'] ?? parsed.data.last_event_id;
@@ -21,6 +21,7 @@ export class EventController {
       {
         token: /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1],
         ticket: parsed.data.ticket,
+        address: ip,
         lastEventId: lastEventId === undefined || lastEventId === '' ? undefined : String(lastEventId),
       },
       reply,

@@ -10,6 +10,7 @@ import { InboxSource } from './inbox-source.js';
 import { LogSource } from './log-source.js';
 import { PresenceReader } from './presence-reader.js';
 import { PresenceService } from './presence.service.js';
+import { SignIn } from './sign-in.js';
 import { Strangers } from './strangers.js';
 import { TypingService } from './typing.service.js';
 import { WebSocketServer } from './websocket.server.js';
@@ -28,6 +29,7 @@ import { WebSocketServer } from './websocket.server.js';
     PresenceService,
     { provide: PresenceReader, useExisting: PresenceService },
     Commands,
+    SignIn,
     Strangers,
     WebSocketServer,
     EventStreamService,

@@ -134,7 +134,7 @@ export class WebSocketClient {
 
   private refuseEntry(error: unknown): void {
     const code = error instanceof FechatterError ? error.code : 'INTERNAL_ERROR';
-    if (code === 'RATE_LIMITED') this.end(closeCode.tooManyFrames, 'too many connections');
+    if (code === 'RATE_LIMITED') this.end(closeCode.tooManyFrames, 'too many connections, opened or open');
     else if (code === 'UNAVAILABLE' || code === 'INTERNAL_ERROR') {
       if (code === 'INTERNAL_ERROR') this.logger.error('A connection could not be opened', error);
       this.end(closeCode.restarting, JSON.stringify({ retry_after_ms: 1_000 + Math.floor(Math.random() * 4_000) }));

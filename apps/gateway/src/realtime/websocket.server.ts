@@ -3,8 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebSocketServer as WebSocketLibrary } from 'ws';
-import { Bus } from '#bus/bus.js';
-import { authRpc, type Identity } from '#contracts/auth.contract.js';
+import type { Identity } from '#contracts/auth.contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { TokenBucket } from '#domain/token-bucket.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
@@ -12,11 +11,11 @@ import { rawAnswer } from '../http/raw-answer.js';
 import { requestIdOf } from '../http/server.js';
 import { addressKey, addressReader } from '../security/client-address.js';
 import { securityHeaders } from '../security/headers.js';
-import { TokenVerifier } from '../security/token-verifier.js';
 import { Commands } from './commands.js';
 import { Connections } from './connections.js';
 import { Hub } from './hub.js';
 import { isAllowedOrigin } from './origin.js';
+import { SignIn } from './sign-in.js';
 import { Strangers } from './strangers.js';
 import { WebSocketClient, type WebSocketHost } from './websocket.client.js';
 
@@ -39,8 +38,7 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
   constructor(
     @Inject(gatewayConfig) private readonly config: GatewayConfig,
     private readonly adapterHost: HttpAdapterHost,
-    private readonly bus: Bus,
-    private readonly tokens: TokenVerifier,
+    private readonly signIn: SignIn,
     readonly hub: Hub,
     readonly connections: Connections,
     readonly commands: Commands,
@@ -66,16 +64,17 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   identify(token: string): Promise<Identity> {
-    return this.tokens.verify(token);
+    return this.signIn.byToken(token);
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const target = targetOf(request);
+    const address = this.addressOf(request);
     let leave: () => void;
     try {
       this.check(target?.pathname, request.headers);
-      leave = this.strangers.enter(addressKey(this.addressOf(request)));
+      leave = this.strangers.enter(addressKey(address));
     } catch (error) {
       const known = error instanceof FechatterError ? error : new FechatterError('INTERNAL_ERROR');
       refuse(socket, rawAnswer(known, requestIdOf(request), this.headers));
@@ -88,7 +87,7 @@ export class WebSocketServer implements OnApplicationBootstrap, BeforeApplicatio
       const client = new WebSocketClient(webSocket, socket, bucket, leave, this);
       const ticket = target?.searchParams.get('ticket') ?? undefined;
       if (ticket === undefined) client.expectAuth();
-      else void client.enter(() => this.bus.call(authRpc.redeemTicket, { ticket }, { as: { kind: 'anyone' } }));
+      else void client.enter(() => this.signIn.byTicket(ticket, address));
     });
   }
 
