@@ -68,6 +68,7 @@ export const authExamples = examples<Facts>(facts, {
     bounds: { sorted: 1_000 },
   },
   'auth.revocation.record': { params: (f) => [[f.session], [f.user]], buffers: 20 },
+  'auth.session.addresses': { params: (f) => [f.email], buffers: 15, bounds: { sorted: 500 } },
   'auth.session.end': { params: (f) => [f.user, f.session], buffers: 15 },
   'auth.session.end_others': { params: (f) => [f.user, f.session], buffers: 540, bounds: { sorted: 500 } },
   'auth.session.is_live': { params: (f) => [f.user, f.session], buffers: 10 },

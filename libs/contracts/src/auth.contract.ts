@@ -64,6 +64,13 @@ export const authRpc = {
   register: rpc('auth.register', 'anyone', RegisterBody.extend({ client: ClientInfo }), Login),
   login: rpc('auth.login', 'anyone', LoginBody.extend({ client: ClientInfo }), Login),
   refresh: rpc('auth.refresh', 'anyone', RefreshBody.extend({ client: ClientInfo }), Login),
+  /** Whether somebody is signed in to that account from there. */
+  isKnownAddress: rpc(
+    'auth.session.is_known_address',
+    'service',
+    z.strictObject({ email: text(1, 254), address: text(0, 64) }),
+    z.strictObject({ is_known: z.boolean() }),
+  ),
   logout: rpc('auth.logout', 'user', z.strictObject({}), Done),
   changePassword: rpc('auth.change_password', 'user', ChangePasswordBody, Done),
   listSessions: rpc('auth.session.list', 'user', z.strictObject({}), z.strictObject({ sessions: z.array(Session) })),

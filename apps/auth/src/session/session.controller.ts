@@ -15,6 +15,14 @@ export class SessionController {
     return this.sessions.refresh(refresh_token, client);
   }
 
+  @Handle(authRpc.isKnownAddress)
+  async isKnownAddress({
+    email,
+    address,
+  }: RequestOf<typeof authRpc.isKnownAddress>): Promise<ReplyOf<typeof authRpc.isKnownAddress>> {
+    return { is_known: await this.sessions.isKnownAddress(email, address) };
+  }
+
   @Handle(authRpc.logout)
   async logout(
     _request: RequestOf<typeof authRpc.logout>,

@@ -1,5 +1,9 @@
 -- Written by `npm run queries`, so that a review sees what reaches the database.
 
+-- auth.session.addresses
+SELECT s.address FROM auth.users u JOIN auth.sessions s ON s.user_id = u.id AND s.expires_at > clock_timestamp()
+WHERE LOWER(u.email) = $1 ORDER BY s.last_used_at DESC LIMIT 50;
+
 -- auth.session.end
 DELETE FROM auth.sessions WHERE id = $2 AND user_id = $1 RETURNING id AS session_id, user_id;
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientInfo, Revocation } from '#contracts/auth.contract.js';
+import { foldEmail } from '#contracts/scalar.js';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { RevocationRepository, type EndedSession } from '../revocation/revocation.repository.js';
@@ -9,6 +10,7 @@ export type SessionRow = Pick<SessionEntity, 'id' | 'address' | 'user_agent' | '
 
 /** More than this nobody reads; the newest are shown. */
 const maxListed = 500;
+const maxAddresses = 50;
 
 /**
  * The credential is locked against a change of the password until the session is there: a change either waits and then
@@ -36,6 +38,13 @@ const list = sql(
   'auth.session.list',
   `SELECT id, address, user_agent, created_at, last_used_at FROM auth.sessions
    WHERE user_id = $1 AND expires_at > clock_timestamp() ORDER BY last_used_at DESC, id DESC LIMIT ${maxListed}`,
+);
+
+/** An account that is being guessed asks for this often: the newest are enough. */
+const addresses = sql(
+  'auth.session.addresses',
+  `SELECT s.address FROM auth.users u JOIN auth.sessions s ON s.user_id = u.id AND s.expires_at > clock_timestamp()
+   WHERE LOWER(u.email) = $1 ORDER BY s.last_used_at DESC LIMIT ${maxAddresses}`,
 );
 
 const end = sql(
@@ -86,6 +95,12 @@ export class SessionRepository {
   /** The live sessions of a user, last used first. */
   async list(userId: number): Promise<SessionRow[]> {
     return this.database.query<SessionRow>(list, [userId]);
+  }
+
+  /** From where the sessions of an account were used last, the newest ones; none for an address that nobody has. */
+  async addresses(email: string): Promise<string[]> {
+    const rows = await this.database.query<{ address: string }>(addresses, [foldEmail(email)]);
+    return rows.map(({ address }) => address);
   }
 
   /** Ends one session of the user with all its tokens; answers its revocation, nothing when there is no such session. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { UserCaller } from '#bus/bus.js';
 import type { ClientInfo, Login, Session } from '#contracts/auth.contract.js';
 import { FechatterError, notFound } from '#contracts/error.js';
+import { addressKey } from '#domain/address-key.js';
 import { Logger } from '#telemetry/logger.js';
 import { authConfig, type AuthConfig } from '../auth.config.js';
 import { AccessTokenService } from '../key/access-token.service.js';
@@ -61,6 +62,12 @@ export class SessionService {
   /** Ends the caller's session; one that has ended already stays ended. */
   async logout(caller: UserCaller): Promise<void> {
     this.revocations.announce(await this.sessions.end(caller.user_id, caller.session_id));
+  }
+
+  /** Whether a live session of the account was used last from that address, or from that customer's network. */
+  async isKnownAddress(email: string, address: string): Promise<boolean> {
+    const key = addressKey(address);
+    return (await this.sessions.addresses(email)).some((known) => addressKey(known) === key);
   }
 
   async list(caller: UserCaller): Promise<Session[]> {

@@ -4,9 +4,10 @@ import { authRpc } from '#contracts/auth.contract.js';
 import { authApi } from '#contracts/http/auth.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { foldEmail } from '#contracts/scalar.js';
-import { addressKey } from '../security/client-address.js';
+import { addressKey } from '#domain/address-key.js';
 import { GuessLimits } from '../security/guess-limits.js';
 import { KeyStore } from '../security/key-store.js';
+import { self } from '../self.js';
 import type { RequestCall } from './request-call.js';
 import { Route } from './route.decorator.js';
 
@@ -28,8 +29,15 @@ export class AuthController {
 
   @Route(authApi.login)
   async login({ body }: InputOf<typeof authApi.login>, call: RequestCall) {
-    return this.guesses.attempt(addressKey(call.client.address), foldEmail(body.email), () =>
-      this.bus.call(authRpc.login, { ...body, client: call.client }, { within: call, ...hashing }),
+    const { client } = call;
+    const { email } = body;
+    const isKnownAddress = async () => {
+      const asked = { email, address: client.address };
+      return (await this.bus.call(authRpc.isKnownAddress, asked, { as: self, within: call })).is_known;
+    };
+    const guess = { address: addressKey(client.address), account: foldEmail(email), isKnownAddress };
+    return this.guesses.attempt(guess, () =>
+      this.bus.call(authRpc.login, { ...body, client }, { within: call, ...hashing }),
     );
   }
 
@@ -45,9 +53,8 @@ export class AuthController {
 
   @Route(authApi.changePassword)
   async changePassword({ body }: InputOf<typeof authApi.changePassword>, call: RequestCall) {
-    return this.guesses.attempt(addressKey(call.client.address), `user:${userOf(call).user_id}`, () =>
-      this.bus.call(authRpc.changePassword, body, { within: call, ...hashing }),
-    );
+    const guess = { address: addressKey(call.client.address), account: `user:${userOf(call).user_id}` };
+    return this.guesses.attempt(guess, () => this.bus.call(authRpc.changePassword, body, { within: call, ...hashing }));
   }
 
   @Route(authApi.listSessions)

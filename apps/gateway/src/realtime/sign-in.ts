@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { authRpc, type Identity } from '#contracts/auth.contract.js';
-import { addressKey } from '../security/client-address.js';
+import { addressKey } from '#domain/address-key.js';
 import { RateLimits } from '../security/rate-limits.js';
 import { TokenVerifier } from '../security/token-verifier.js';
 
