@@ -76,6 +76,16 @@ describe('a rate limiter with Redis', () => {
     }
   });
 
+  it('lets fewer through while Redis is away, where that is asked for', async () => {
+    const nowhere = new RedisConnection('redis://127.0.0.1:1');
+    const limiter = new RateLimiter({ ...limit, pointsAlone: 3 }, nowhere);
+    expect(await limiter.look('alone')).toMatchObject({ allowed: true, remaining: 3 });
+    expect(await allowedOf([limiter], 12, 'alone')).toBe(3);
+    nowhere.close();
+    expect(await allowedOf([new RateLimiter({ ...limit, pointsAlone: 3 })], 12, 'alone')).toBe(5);
+    expect(await allowedOf([new RateLimiter({ ...limit, pointsAlone: 3 }, redis)], 12, 'not alone')).toBe(5);
+  });
+
   it('counts in memory where there is no Redis at all', async () => {
     const nowhere = new RedisConnection('redis://127.0.0.1:1');
     const limiter = new RateLimiter(limit, nowhere);

@@ -6,6 +6,8 @@ export interface RateLimit {
   readonly name: string;
   readonly points: number;
   readonly seconds: number;
+  /** Points while Redis is away and every process counts for itself; `points` unless given. */
+  readonly pointsAlone?: number;
 }
 
 /** What a key has left. `resetMs`: milliseconds until its window begins anew. */
@@ -28,16 +30,15 @@ export class RateLimiter {
     redis?: RedisConnection,
   ) {
     const settings = { keyPrefix: `limit:${limit.name}`, points: limit.points, duration: limit.seconds };
-    const memory = new RateLimiterMemory(settings);
     this.limiter =
       redis === undefined
-        ? memory
+        ? new RateLimiterMemory(settings)
         : new RateLimiterRedis({
             ...settings,
             storeClient: evalOnly(redis),
             useRedisPackage: true,
             rejectIfRedisNotReady: true,
-            insuranceLimiter: memory,
+            insuranceLimiter: new RateLimiterMemory({ ...settings, points: limit.pointsAlone ?? limit.points }),
             // Whoever is over the limit is refused from memory until the window ends, without asking Redis again.
             inMemoryBlockOnConsumed: limit.points + 1,
           });

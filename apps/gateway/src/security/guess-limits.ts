@@ -41,7 +41,10 @@ export class GuessLimits {
     const ofAddress = config.LIMIT_FAILED_LOGINS_PER_ADDRESS;
     const ofAccount = config.LIMIT_FAILED_LOGINS_PER_ACCOUNT;
     const gate = (name: string, points: number) =>
-      new GuessGate(new RateLimiter({ name, points, seconds: windowSeconds }, redis));
+      new GuessGate(
+        // Without Redis whoever guesses has so many at each gateway.
+        new RateLimiter({ name, points, seconds: windowSeconds, pointsAlone: Math.ceil(points / 2) }, redis),
+      );
     this.gates = {
       address: gate('failed_login_address', ofAddress),
       account: gate('failed_login_account', ofAccount),

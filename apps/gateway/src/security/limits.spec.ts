@@ -108,6 +108,11 @@ describe('guesses of a password', () => {
     expect((await logIn('bob@example.com', 'right')).status).toBe(200);
   });
 
+  it('may fail half as often while each gateway counts for itself', async () => {
+    await start({ LIMIT_FAILED_LOGINS_PER_ACCOUNT: '10', REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(await statusesOf(times(20, (i) => logIn('ann@example.com', `guess ${i}`)))).toEqual({ 401: 5, 429: 15 });
+  });
+
   it('count for the address over all accounts, whatever X-Forwarded-For says', async () => {
     await start({ LIMIT_FAILED_LOGINS_PER_ADDRESS: '15' });
     const answers = times(60, (i) => logIn(`u${i}@example.com`, 'wrong', { 'x-forwarded-for': `10.0.0.${i}` }));
