@@ -53,6 +53,20 @@ describe('Cached values', () => {
     expect(await table.values.getOrCompute(1)).toEqual({ id: 1, name: 'lovelace' });
   });
 
+  it('are answered as they are to whoever asks after a change, also beside what somebody loads already', async () => {
+    const table = cachedTable({}, undefined, rowsOf(ada, bob));
+    const { opened: closed, open } = gate();
+    table.gate = closed;
+    const early = table.values.getOrComputeMany([1, 2]);
+    const lovelace = { id: 1, name: 'lovelace' };
+    await table.values.change([1], async () => table.rows.set(1, lovelace));
+    const late = table.values.getOrComputeMany([1, 2]);
+    open();
+    expect((await early).get(1)).toEqual(ada);
+    expect(await late).toEqual(rowsOf(lovelace, bob));
+    expect(table.loads).toEqual([[1, 2], [1]]);
+  });
+
   it('cannot be stored while a change is made, whose maker may die', async () => {
     const store = memory();
     const table = cachedTable({}, store, rowsOf(ada), { waitMs: 0 });
@@ -87,7 +101,6 @@ describe('Cached values', () => {
     table.gate = Promise.reject(new Error('no database'));
     await expect(table.values.getOrCompute(1)).rejects.toThrow('no database');
     table.gate = Promise.resolve();
-    await table.values.invalidate([1]);
     expect(await table.values.getOrCompute(1)).toEqual(ada);
   });
 

@@ -78,13 +78,13 @@ export class CachedValues<Id extends string | number, Value extends object> impl
     }
     if (missing.length === 0) return result;
     const unasked = missing.filter((id) => !this.flights.has(id));
-    const own = unasked.length > 0 ? [this.depart(unasked)] : [];
-    const flights = new Set([...own, ...missing.flatMap((id) => this.flights.get(id) ?? [])]);
-    for (const answers of await Promise.all(flights))
-      for (const id of missing) {
-        const value = answers.get(id);
-        if (value !== undefined && value !== null) result.set(id, value);
-      }
+    if (unasked.length > 0) void this.depart(unasked);
+    // Each from its own flight: one that is joined for another id may bring what was invalidated since.
+    const found = await Promise.all(missing.map(async (id) => (await this.flights.get(id))?.get(id)));
+    for (const [index, id] of missing.entries()) {
+      const value = found[index];
+      if (value !== undefined && value !== null) result.set(id, value);
+    }
     return result;
   }
 

@@ -10,9 +10,13 @@ interface Row {
   readonly version: number;
 }
 
+/** All are read together, the first one is changed. */
+const ids = [1, 2];
+
 /**
- * Readers and writers of one row, each in a process with a memory of its own, over one store. Reads, the commit, what the
- * store does and the event between the processes take their time. Answers what is permanently stale: the versions that
+ * Readers and writers of two rows, each in a process with a memory of its own, over one store. Writers change the first
+ * row and read both before, meanwhile and after. Reads, the commit, what the store does and the event between the
+ * processes take their time. Answers the versions that are stale: what a writer is shown after its change, and what
  * somebody still serves when all has come to rest.
  */
 export async function race(
@@ -22,14 +26,20 @@ export async function race(
   rest: (all: Promise<unknown>) => Promise<unknown> = (all) => all,
 ): Promise<number[]> {
   let row: Row = { version: 0 };
+  const unchanged: Row = { version: 0 };
   const heard: Promise<unknown>[] = [];
   const processes: CachedValues<number, Row>[] = [];
   const startProcess = () => {
-    // The row is as it was at one moment between the question and its answer.
-    const load = async () => {
-      const found = await step(() => row);
+    // The rows are as they were at one moment between the question and its answer.
+    const load = async (asked: readonly number[]) => {
+      const found = await step(() => new Map(ids.map((id) => [id, id === 1 ? row : unchanged])));
       await step(() => undefined);
-      return new Map([[1, { value: found, ...(versioned && { version: found.version }) }]]);
+      return new Map(
+        asked.map((id) => {
+          const value = found.get(id) as Row;
+          return [id, { value, ...(versioned && { version: value.version }) }];
+        }),
+      );
     };
     const publish = (_: string, ids: readonly (string | number)[] = []) => {
       for (const other of processes) if (other !== own) heard.push(step(() => other.forget(ids as number[])));
@@ -47,19 +57,25 @@ export async function race(
   const reading = Array.from({ length: readers }, startProcess).map(async (process) => {
     for (let round = 0; round < 2; round++) {
       await step(() => undefined);
-      await process.getOrCompute(1);
+      await process.getOrComputeMany(ids);
     }
   });
+  const early: number[] = [];
   const writing = Array.from({ length: writers }, startProcess).map(async (process, index) => {
     await step(() => undefined);
+    const before = process.getOrComputeMany(ids);
+    await step(() => undefined);
     const commit = () => step(() => (row = { version: row.version + 1 }));
-    if (index % 2 === 0) return process.change([1], commit);
-    const { version } = await commit();
-    return process.invalidate([1], versioned ? version : undefined);
+    const { version } = index % 2 === 0 ? await process.change([1], commit) : await commit();
+    if (index % 2 !== 0) await process.invalidate([1], versioned ? version : undefined);
+    const seen = (await process.getOrComputeMany(ids)).get(1)?.version ?? -1;
+    if (seen < version) early.push(seen);
+    await before;
   });
   await rest(Promise.all([...reading, ...writing]));
   await rest(Promise.all(heard));
-  const seen = Promise.all(processes.map((process) => process.getOrCompute(1)));
-  await rest(seen);
-  return (await seen).flatMap((found) => (found === undefined || found.version === row.version ? [] : [found.version]));
+  const last = Promise.all(processes.map((process) => process.getOrComputeMany(ids)));
+  await rest(last);
+  const late = (await last).map((found) => found.get(1)?.version ?? -1).filter((version) => version !== row.version);
+  return [...early, ...late];
 }
