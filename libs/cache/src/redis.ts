@@ -29,15 +29,21 @@ class RedisUnavailable extends Error {
   }
 }
 
+/** Commands that wait for an answer at once: what timed out waits on in the client until Redis goes on or is lost. */
+const mostQueued = 10_000;
+
 /**
  * The connection of this process to Redis. It connects and reconnects by itself in the background; commands never wait
- * for that. The client's own time-out covers only commands that are not yet written, hence the one here.
+ * for that. The client's own time-out covers only commands that are not yet written, hence the one here. After a hang
+ * Redis is left alone for a while; then one command tries it, and the others do without until that one is answered.
  */
 export class RedisConnection {
   private readonly logger = new Logger('cache.redis');
   private readonly client: Client;
   private readonly returned = new Set<() => void>();
+  /** 0 while Redis answers. */
   private restUntil = 0;
+  private isTrying = false;
   private complained = false;
   private wasReady = false;
 
@@ -49,6 +55,7 @@ export class RedisConnection {
     this.client = createClient({
       url,
       disableOfflineQueue: true,
+      commandsQueueMaxLength: mostQueued,
       socket: { connectTimeout: 500, reconnectStrategy: (attempt) => Math.min(100 * attempt, 2_000) },
     });
     this.client.on('error', (error: unknown) => {
@@ -66,17 +73,21 @@ export class RedisConnection {
 
   /** Whether a command would be tried now. */
   get isReady(): boolean {
-    return this.client.isReady && Date.now() >= this.restUntil;
+    return this.client.isReady && !this.isResting;
   }
 
   /** Runs commands within the time-out. Throws RedisUnavailable, or what Redis answers. */
   async run<Result>(commands: (client: Client) => Promise<Result>): Promise<Result> {
     if (!this.client.isReady) throw new RedisUnavailable('not connected');
-    if (Date.now() < this.restUntil) throw new RedisUnavailable('it did not answer in time a moment ago');
+    if (this.isResting) throw new RedisUnavailable('it did not answer in time a moment ago');
+    const triesAgain = this.restUntil > 0;
+    this.isTrying = triesAgain;
+    let isLate = false;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        this.restUntil = Date.now() + this.restMs;
+        isLate = true;
+        this.restUntil = performance.now() + this.restMs;
         reject(new RedisUnavailable(`no answer within ${this.timeoutMs} ms`));
       }, this.timeoutMs);
     });
@@ -84,6 +95,8 @@ export class RedisConnection {
       return await Promise.race([commands(this.client), late]);
     } finally {
       clearTimeout(timer);
+      if (triesAgain) this.isTrying = false;
+      if (!isLate) this.restUntil = 0;
     }
   }
 
@@ -112,6 +125,10 @@ export class RedisConnection {
   /** Closes without waiting for anything. */
   close(): void {
     this.client.destroy();
+  }
+
+  private get isResting(): boolean {
+    return this.isTrying || performance.now() < this.restUntil;
   }
 }
 
