@@ -39,12 +39,15 @@ const values = new CachedValues<number, { id: number }>(
 
 process.on('message', (question: Question) => void answer(question));
 while (!redis.isReady) await pause(5);
+// Every process begins anew in Redis. When all have done so, each question learns where values are kept now.
+await layers.store.all();
 process.send?.({ loads });
 
 async function answer({ id, times, loadMs: ms, waitMs }: Question): Promise<void> {
   loads = 0;
   loadMs = ms;
   layers.waitMs = waitMs;
+  await layers.store.all();
   await Promise.all(Array.from({ length: times }, () => values.getOrCompute(id)));
   process.send?.({ loads });
 }

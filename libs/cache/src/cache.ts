@@ -15,7 +15,7 @@ const mostWaiting = 1_000;
 /** The cached values of a process: in its memory, and in Redis where there is one. */
 export class Cache {
   private readonly bulkhead = new Bulkhead(mostLoads, mostWaiting);
-  private readonly patterns = new Map<string, (ids?: readonly (string | number)[]) => void>();
+  private readonly patterns = new Map<string, (ids?: readonly (string | number)[]) => Promise<void>>();
 
   constructor(
     private readonly invalidations: Invalidations,
@@ -32,12 +32,12 @@ export class Cache {
     const isShared = redis !== undefined && pattern.isShared;
     const store = isShared ? new RedisStore(redis, new Generation(redis, pattern.name)) : undefined;
     const values = new CachedValues<Id, Value>(pattern, load, { store, invalidations, bulkhead });
-    this.patterns.set(pattern.name, (ids) => values.forget(ids as readonly Id[] | undefined));
+    this.patterns.set(pattern.name, (ids) => values.hear(ids as readonly Id[] | undefined));
     return values;
   }
 
   /** What another process says is no longer valid; without ids the whole pattern. */
-  hear(pattern: string, ids?: readonly (string | number)[]): void {
-    this.patterns.get(pattern)?.(ids);
+  async hear(pattern: string, ids?: readonly (string | number)[]): Promise<void> {
+    await this.patterns.get(pattern)?.(ids);
   }
 }

@@ -106,23 +106,22 @@ export class CachedValues<Id extends string | number, Value extends object> impl
    * Never throws: what Redis could not be told, a new generation makes invisible when it is back.
    */
   async invalidate(ids: readonly Id[], version?: number): Promise<void> {
-    const { store, invalidations } = this.layers;
-    this.forget(ids);
-    await store?.invalidate(ids.map(String), { version }).catch(() => undefined);
-    // Once more: in between the old value may have come from Redis.
-    this.forget(ids);
-    invalidations.publish(this.pattern.name, ids);
+    await this.remove(ids, version);
+    this.layers.invalidations.publish(this.pattern.name, ids);
   }
 
   /** Every value of the pattern, by a new generation of its keys. */
   async invalidateAll(): Promise<void> {
-    this.forget();
-    await this.layers.store?.invalidateAll().catch(() => undefined);
-    this.forget();
+    await this.remove();
     this.layers.invalidations.publish(this.pattern.name);
   }
 
-  /** What another process has invalidated; without ids everything. */
+  /** Forgets what another process has invalidated, here and in Redis, which that one may not have reached. */
+  async hear(ids?: readonly Id[]): Promise<void> {
+    await this.remove(ids);
+  }
+
+  /** Drops what the memory of this process holds; without ids everything. */
   forget(ids?: readonly Id[]): void {
     if (ids === undefined) {
       this.local.clear();
@@ -148,6 +147,15 @@ export class CachedValues<Id extends string | number, Value extends object> impl
   /** What the loader brings now, past every layer, for the auditor. */
   async reload(ids: readonly Id[]): Promise<Map<Id, Value>> {
     return new Map([...(await this.load(ids))].map(([id, { value }]) => [id, value]));
+  }
+
+  private async remove(ids?: readonly Id[], version?: number): Promise<void> {
+    const { store } = this.layers;
+    this.forget(ids);
+    const removed = ids === undefined ? store?.invalidateAll() : store?.invalidate(ids.map(String), { version });
+    await removed?.catch(() => undefined);
+    // Once more: in between the old value may have come from Redis.
+    this.forget(ids);
   }
 
   private recall(id: Id): Entry<Value> | undefined {

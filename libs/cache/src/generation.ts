@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisConnection } from './redis.js';
 
-/** A process learns within this time that another one has begun a new generation. */
+/** A process that asks Redis learns within this time that another one has begun a new generation. */
 const knownMs = 500;
 const retryMs = 250;
 
 /**
  * The part of a pattern's keys that changes when all of its values are to be forgotten: no KEYS, no scan. A new one
- * begins on demand and after every time in which Redis may have missed an invalidation. It is drawn at random, as a Redis
- * that lost its last writes would count to a number that was in use before.
+ * begins on demand and after every time in which Redis may have missed an invalidation: also with every process, as one
+ * before it may have died with an invalidation that it owed. It is drawn at random, as a Redis that lost its last writes
+ * would count to a number that was in use before.
  */
 export class Generation {
   private current = '';
@@ -24,6 +25,7 @@ export class Generation {
     private readonly name: string,
   ) {
     redis.onReturn(() => this.owe());
+    this.owe();
   }
 
   /** What keys begin with; at most half a second old. */

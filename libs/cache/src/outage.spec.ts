@@ -3,7 +3,8 @@ import { configureLogging } from '#telemetry/logger.js';
 import { eventually } from '#testing/eventually.js';
 import { audit } from './auditor.js';
 import { RedisConnection } from './redis.js';
-import { storeOn, testRedis, type TestRedis } from './redis.fixture.js';
+import { storeOn, storesOn, testRedis, type TestRedis } from './redis.fixture.js';
+import type { RedisStore } from './redis-store.js';
 import type { Store } from './store.js';
 import { cachedTable, type CachedTable, type Row } from './values.fixture.js';
 
@@ -20,12 +21,12 @@ afterAll(() => test.close());
 /** Two processes on one Redis; `quick` gives up on it after half a second, the other one waits. */
 async function twoProcesses(name: string): Promise<{ quick: CachedTable; patient: CachedTable }> {
   const rows = new Map([[1, ada]]);
-  const [first, second] = [await test.connect(500), await test.connect()];
+  const [first, second] = await storesOn(name, await test.connect(500), await test.connect());
   // Without a memory of their own, so that Redis is asked each time.
   const local = { localMs: 0 };
   return {
-    quick: cachedTable(local, storeOn(first, name), rows),
-    patient: cachedTable(local, storeOn(second, name), rows),
+    quick: cachedTable(local, first, rows),
+    patient: cachedTable(local, second, rows),
   };
 }
 
@@ -69,9 +70,9 @@ describe('Redis', () => {
   });
 
   it('that was away keeps nothing of before: every value of the old generation is invisible', async () => {
-    const { patient } = await twoProcesses('restarted');
-    const redis = await test.connect();
-    const own = storeOn(redis, 'restarted');
+    const [redis, other] = [await test.connect(), await test.connect()];
+    const [own, store] = (await storesOn('restarted', redis, other)) as [RedisStore, RedisStore];
+    const patient = cachedTable({ localMs: 0 }, store, new Map([[1, ada]]));
     await patient.values.getOrCompute(1);
     expect(await own.all()).toHaveLength(1);
     // The server closes every connection; what it has stays.

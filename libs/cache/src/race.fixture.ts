@@ -42,7 +42,8 @@ export async function race(
       );
     };
     const publish = (_: string, ids: readonly (string | number)[] = []) => {
-      for (const other of processes) if (other !== own) heard.push(step(() => other.forget(ids as number[])));
+      for (const other of processes)
+        if (other !== own) heard.push(step(() => other).then((it) => it.hear(ids as number[])));
     };
     const bulkhead = new Bulkhead(100, 100);
     const own = new CachedValues<number, Row>(lastingPattern('race'), load, {

@@ -37,6 +37,13 @@ export async function testRedis(): Promise<TestRedis> {
   };
 }
 
+/** Stores of one pattern, as of processes that have run for so long that they know of each other. */
+export async function storesOn(name: string, ...connections: RedisConnection[]): Promise<RedisStore[]> {
+  const stores = connections.map((redis) => storeOn(redis, name));
+  for (let round = 0; round < 2; round++) for (const store of stores) await store.all();
+  return stores;
+}
+
 /** A store for a pattern that nobody else uses, unless `name` is given. */
 export function storeOn(redis: RedisConnection, name: string = randomUUID(), leaseMs?: number): RedisStore {
   return new RedisStore(redis, new Generation(redis, name), leaseMs);
