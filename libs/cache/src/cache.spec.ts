@@ -35,7 +35,7 @@ class Process {
       if (!this.isHeard) return;
       for (const { cache, pattern: other } of Process.all) if (other === pattern) void cache.hear(name, ids);
     };
-    this.cache = new Cache({ publish }, redis);
+    this.cache = new Cache({ invalidations: { publish }, mostLoads: 4, redis });
     this.values = this.cache.values<number, Row>(lastingPattern(pattern), async (ids) => {
       const value = { name: Process.rows.get(pattern) ?? 'ada' };
       return new Map(ids.map((id) => [id, { value }]));

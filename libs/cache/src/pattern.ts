@@ -10,7 +10,7 @@ export interface CachePattern {
   readonly mostLocal: number;
   /** How long a process serves from its memory without looking into Redis; bounds what a lost event can do. */
   readonly localMs: number;
-  /** Whether processes share it in Redis: where loading costs more than asking Redis does. */
+  /** Whether processes that have a Redis share it there. */
   readonly isShared: boolean;
   /** How long Redis serves it. */
   readonly ttlMs: number;

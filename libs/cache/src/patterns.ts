@@ -10,7 +10,7 @@ export const patterns = {
     owner: 'auth',
     mostLocal: 50_000,
     localMs: 5 * second,
-    isShared: false,
+    isShared: true,
     ttlMs: 600 * second,
     staleMs: 0,
     negativeMs: second,
