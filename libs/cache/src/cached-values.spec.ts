@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { gate } from '#testing/gate.js';
 import { audit } from './auditor.js';
 import { FakeStore } from './store.fixture.js';
@@ -96,12 +96,53 @@ describe('Cached values', () => {
     expect(await values.getOrCompute(1)).toEqual(ada);
   });
 
-  it('never remember an error', async () => {
-    const table = cachedTable({}, memory(), rowsOf(ada));
+  it('never remember an error, and keep nobody waiting for it', async () => {
+    const store = memory();
+    const table = cachedTable({}, store, rowsOf(ada));
     table.gate = Promise.reject(new Error('no database'));
     await expect(table.values.getOrCompute(1)).rejects.toThrow('no database');
     table.gate = Promise.resolve();
     expect(await table.values.getOrCompute(1)).toEqual(ada);
+    expect(await store.all()).toHaveLength(1);
+  });
+
+  describe('as time passes', () => {
+    let passed = 0;
+    const now = performance.now.bind(performance);
+    beforeEach(() => {
+      passed = 0;
+      jest.spyOn(performance, 'now').mockImplementation(() => now() + passed);
+    });
+    afterEach(() => void jest.restoreAllMocks());
+
+    it('say that there is none for a short time only', async () => {
+      const { values, rows } = cachedTable({ negativeMs: 1_000 });
+      expect(await values.getOrCompute(1)).toBeUndefined();
+      rows.set(1, ada);
+      expect(await values.getOrCompute(1)).toBeUndefined();
+      passed += 1_200;
+      expect(await values.getOrCompute(1)).toEqual(ada);
+    });
+
+    it('run out one after the other, though they were loaded together', async () => {
+      const ids = Array.from({ length: 200 }, (_, id) => id);
+      const { values, loads } = cachedTable(
+        { localMs: 100_000 },
+        undefined,
+        rowsOf(...ids.map((id) => ({ id, name: '' }))),
+      );
+      const atOnce = async () => {
+        await values.getOrComputeMany(ids);
+        return loads.at(-1)?.length;
+      };
+      expect(await atOnce()).toBe(200);
+      passed += 85_000;
+      await atOnce();
+      expect(loads).toHaveLength(1);
+      passed += 15_000;
+      expect(await atOnce()).toBeGreaterThan(50);
+      expect(loads.at(-1)?.length).toBeLessThan(150);
+    });
   });
 
   it('that ran out are served while they are loaded anew in the background', async () => {

@@ -214,7 +214,12 @@ export class CachedValues<Id extends string | number, Value extends object> impl
     }
     if (open.length === 0) return answers;
     this.tally.misses += open.length;
-    const loaded = await this.layers.bulkhead.run(() => this.load(open));
+    const loaded = await this.layers.bulkhead
+      .run(() => this.load(open))
+      .catch(async (error: unknown) => {
+        if (leased.size > 0) await store?.release([...leased].map(String), token).catch(() => undefined);
+        throw error;
+      });
     for (const id of open) answers.set(id, loaded.get(id)?.value ?? null);
     if (store !== undefined && leased.size > 0) await this.share(store, leased, loaded, token);
     return answers;

@@ -58,6 +58,10 @@ class PlainSet implements Store {
     await this.redis.run((client) => client.mSet(writes.map(({ id, json }) => [`${this.key}:${id}`, json])));
   }
 
+  async release(): Promise<void> {
+    // It has no leases.
+  }
+
   async invalidate(ids: readonly string[]): Promise<void> {
     await this.redis.run((client) => client.del(ids.map((id) => `${this.key}:${id}`)));
   }

@@ -1,6 +1,6 @@
 import type { Generation } from './generation.js';
 import type { RedisConnection } from './redis.js';
-import { beginScript, finishScript, invalidateScript } from './scripts.js';
+import { beginScript, finishScript, invalidateScript, releaseScript } from './scripts.js';
 import type { Found, Store, Write } from './store.js';
 
 /** Longer than any load or change takes. */
@@ -32,6 +32,12 @@ export class RedisStore implements Store {
       values: [token, json, version, ttlMs, staleMs],
     }));
     await this.redis.script(finishScript, calls);
+  }
+
+  async release(ids: readonly string[], token: string): Promise<void> {
+    const prefix = await this.generation.prefix();
+    const calls = ids.map((id) => ({ key: prefix + id, values: [token] }));
+    await this.redis.script(releaseScript, calls);
   }
 
   async invalidate(ids: readonly string[], options: { version?: number | undefined; holdMs?: number }): Promise<void> {

@@ -30,6 +30,12 @@ redis.call('HSET', KEYS[1], 'v', ARGV[2], 'u', now + ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[4] + ARGV[5])
 return 1`);
 
+/** KEYS[1]; ARGV: token. */
+export const releaseScript = script(`if redis.call('HGET', KEYS[1], 'l') == ARGV[1] then
+  redis.call('HDEL', KEYS[1], 'l', 'e')
+end
+return 1`);
+
 /**
  * KEYS[1]; ARGV: version or '', milliseconds for which the version is remembered, milliseconds for which nobody may store
  * anything because a change is being made.

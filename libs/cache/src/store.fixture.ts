@@ -28,6 +28,15 @@ export class FakeStore implements Store {
     return this.step(() => writes.forEach((write) => this.store(write, token)));
   }
 
+  release(ids: readonly string[], token: string): Promise<void> {
+    return this.step(() => {
+      for (const id of ids) {
+        const kept = this.kept.get(id);
+        if (kept?.lease?.token === token) delete kept.lease;
+      }
+    });
+  }
+
   invalidate(ids: readonly string[], options: { version?: number | undefined; holdMs?: number }): Promise<void> {
     return this.step(() => {
       for (const id of ids) {

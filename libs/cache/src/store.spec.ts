@@ -49,6 +49,15 @@ describe.each(kinds)('A store %s', (_, make) => {
     expect(await store.begin(['1'], 'c')).toEqual([{ kind: 'wait' }]);
   });
 
+  it('takes the lease back from its holder only', async () => {
+    const store = make();
+    await store.begin(['1'], 'a');
+    await store.release(['1'], 'b');
+    expect(await store.begin(['1'], 'b')).toEqual([{ kind: 'wait' }]);
+    await store.release(['1'], 'a');
+    expect(await store.begin(['1'], 'b')).toEqual([{ kind: 'load' }]);
+  });
+
   it('stores nothing that was invalidated while it was loaded', async () => {
     const store = make();
     await store.begin(['1'], 'a');

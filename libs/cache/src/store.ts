@@ -26,6 +26,8 @@ export interface Store {
   /** Looks the ids up and takes the lease under `token` for those that nobody loads. */
   begin(ids: readonly string[], token: string): Promise<Found[]>;
   finish(writes: readonly Write[], token: string): Promise<void>;
+  /** Gives the leases under `token` back, as nothing could be loaded. */
+  release(ids: readonly string[], token: string): Promise<void>;
   /**
    * Forgets values and leases, so that a load in flight cannot land; `version`: nor any value older than that. `holdMs`:
    * nobody may store anything for so long, as the values are about to change.
