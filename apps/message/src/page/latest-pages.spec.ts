@@ -5,9 +5,12 @@ import { messageRpc, type MessagePage } from '#contracts/message.contract.js';
 import { metrics } from '#telemetry/metrics.js';
 import type { House } from '#testing/app.js';
 import { asUser } from '#testing/caller.js';
+import { eventually } from '#testing/eventually.js';
 import { gate } from '#testing/gate.js';
 import { createChat, handOver, startMessages } from '../chat.fixture.js';
 import { GateService } from '../gate/gate.service.js';
+import { LogService } from '../log/log.service.js';
+import { LatestPages } from './latest-pages.js';
 import { PageRepository } from './page.repository.js';
 
 describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOLE_WRITER) => {
@@ -86,6 +89,28 @@ describe.each(['true', 'false'])('the latest page, sole writer %s', (MESSAGE_SOL
     writing = false;
     await Promise.all(readers);
     expect(await latest(2, 1)).toEqual(await stored(2, 1));
+  });
+
+  it('lives once, also when its time ends while it is extended', async () => {
+    const reading = jest.spyOn(LatestPages.prototype, 'read');
+    await createChat(house.bus, 8, [1, 2]);
+    await latest(8, 2);
+    const pages = reading.mock.contexts[0] as LatestPages;
+    const { opened, open } = gate();
+    const follow = Reflect.get(LogService.prototype, 'follow');
+    jest.spyOn(LogService.prototype, 'follow').mockImplementation(async function (this: LogService, ...args) {
+      await opened;
+      return follow.apply(this, args);
+    });
+    const behind = () => pages.serve(8, Number.MAX_SAFE_INTEGER);
+    const extending = behind();
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 31_000);
+    await eventually(() => !pages.held().includes(8));
+    const waiting = behind();
+    open();
+    await Promise.all([extending, waiting]);
+    expect(pages.held()).not.toContain(8);
   });
 
   describe('counts', () => {

@@ -124,8 +124,9 @@ export class LatestPages {
 
   private extend(chatId: number, page: LatestPage, entries: readonly LogEntry[]): boolean {
     const isRight = entries.every((entry) => page.apply(entry));
-    if (isRight) this.pages.set(chatId, page);
-    else this.pages.delete(chatId);
+    if (!isRight) this.pages.delete(chatId);
+    // One whose time ended meanwhile begins no second life: its names may be as old as it is.
+    else if (this.pages.peek(chatId) === page) this.pages.set(chatId, page);
     return isRight;
   }
 
