@@ -91,6 +91,14 @@ describe.each(['true', 'false'])('the pages that are held, sole writer %s', (MES
     expect(await audit(senders, Number)).toEqual({ compared: people.length, differences: [] });
   });
 
+  it('are not called right where none was compared', async () => {
+    await race(3);
+    jest.spyOn(LatestPages.prototype, 'reload').mockResolvedValue(undefined);
+    await expect(auditLatestPages(pages)).rejects.toThrow(/^Chat \d+ has a latest page and is not stored$/);
+    jest.spyOn(LatestPages.prototype, 'held').mockReturnValue([]);
+    await expect(auditLatestPages(pages)).rejects.toThrow('No latest page was compared');
+  });
+
   it('are found out where one was left with a text of before', async () => {
     const apply = Reflect.get(LatestPage.prototype, 'apply');
     jest.spyOn(LatestPage.prototype, 'apply').mockImplementation(function (this: LatestPage, entry: LogEntry) {

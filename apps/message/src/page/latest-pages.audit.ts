@@ -4,14 +4,15 @@ import type { LatestPages } from './latest-pages.js';
 
 /**
  * Makes every latest page that this process holds anew of what is stored and compares the bytes of all answers that
- * both have. To be run when nothing changes. Names are those that this process knows: `audit` has the senders.
+ * both have. To be run when nothing changes. Names are those that this process knows: `audit` has the senders. Throws where
+ * a page, or all of them, could not be compared at all.
  */
 export async function auditLatestPages(pages: LatestPages): Promise<Audit> {
   const differences: Difference[] = [];
   let compared = 0;
   for (const chatId of pages.held()) {
     const stored = await pages.reload(chatId);
-    if (stored === undefined) continue;
+    if (stored === undefined) throw new Error(`Chat ${chatId} has a latest page and is not stored`);
     const served = await pages.serve(chatId, stored.lastSeq);
     for (let limit = 1; limit <= mostLatest; limit++) {
       const cached = served?.answer(limit, stored.lastSeq)?.bytes;
@@ -24,5 +25,6 @@ export async function auditLatestPages(pages: LatestPages): Promise<Audit> {
       differences.push({ key, layer: 'memory', cached: cached.toString(), loaded: loaded.toString() });
     }
   }
+  if (compared === 0) throw new Error('No latest page was compared');
   return { compared, differences };
 }
