@@ -17,6 +17,7 @@ import { startRedis } from '#servers/redis.js';
 import type { SystemServer } from '#servers/system-server.js';
 import type { RunningApp } from '#service/app.js';
 import { configureLogging } from '#telemetry/logger.js';
+import { asService } from '#testing/caller.js';
 import { testDatabase, type TestDatabase } from '#testing/database.js';
 import { eventually } from '#testing/eventually.js';
 import { gate } from '#testing/gate.js';
@@ -133,6 +134,19 @@ describe.each([
     await eventually(async () => (await names(id)).every((name) => name === `lovelace-${where.length}`));
     await expectAsStored(id);
     expect(await processes[0].shared()).toBe(where === 'on one Redis' ? 1 : 0);
+  });
+
+  it('show a new user at once, also to who had asked before there was one', async () => {
+    const { id: before } = (await register('first')).user;
+    expect(await names(before + 1)).toEqual([undefined, undefined]);
+    const { id, username } = (await register('second')).user;
+    expect(id).toBe(before + 1);
+    await eventually(async () => (await names(id)).every((name) => name === username));
+    expect(await names(id + 1)).toEqual([undefined, undefined]);
+    const request = { workspace_id: where.length, names: [`a sender ${where.length}`] };
+    const imported = await processes[1].bus.call(userRpc.ensurePlaceholders, request, { as: asService('chat') });
+    expect(imported.user_ids).toEqual([id + 1]);
+    await eventually(async () => (await names(id + 1)).every((name) => name?.startsWith('a_sender')));
   });
 
   it('load with half of their connections at most, so that nobody who signs in waits for it', async () => {

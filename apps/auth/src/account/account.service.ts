@@ -4,6 +4,7 @@ import { FechatterError } from '#contracts/error.js';
 import { Logger } from '#telemetry/logger.js';
 import { CredentialService } from '../credential/credential.service.js';
 import { SessionService } from '../session/session.service.js';
+import { UserCache } from '../user/user.cache.js';
 import { AccountRepository, type AccountRow } from './account.repository.js';
 import { PersonalWorkspaceService } from './personal-workspace.service.js';
 
@@ -23,6 +24,7 @@ export class AccountService {
     private readonly credentials: CredentialService,
     private readonly sessions: SessionService,
     private readonly workspaces: PersonalWorkspaceService,
+    private readonly users: UserCache,
   ) {}
 
   /** A new user, able to write at once, and signed in. CONFLICT when address or username are taken. */
@@ -42,7 +44,9 @@ export class AccountService {
 
   /** The user with any password, not signed in. */
   async create({ email, username, password }: NewAccount): Promise<AccountRow> {
-    return this.accounts.create(email, username, await this.credentials.hash(password));
+    const account = await this.accounts.create(email, username, await this.credentials.hash(password));
+    await this.users.appeared([account.id]);
+    return account;
   }
 
   /** One answer, after the same work, for an unknown address and for a wrong password. */

@@ -21,6 +21,11 @@ export class UserCache {
     return [...(await this.values.getOrComputeMany(ids)).values()];
   }
 
+  /** To be called when users were made: nobody is told any longer that there is none. */
+  async appeared(ids: readonly number[]): Promise<void> {
+    if (ids.length > 0) await this.values.invalidate(ids);
+  }
+
   /** Changes what others see of a user, who is never shown as before once this has answered. */
   async change<Result>(id: number, work: () => Promise<Result>): Promise<Result> {
     return this.values.change([id], work);
