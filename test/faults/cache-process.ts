@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { audit } from '#cache/auditor.js';
 import { Bulkhead } from '#cache/bulkhead.js';
 import { CachedValues } from '#cache/cached-values.js';
 import { Generation } from '#cache/generation.js';
@@ -37,11 +38,15 @@ const values = new CachedValues<number, { id: number }>(
   layers,
 );
 
-process.on('message', (question: Question) => void answer(question));
+process.on('message', (asked: Question | 'audit') => void (asked === 'audit' ? compare() : answer(asked)));
 while (!redis.isReady) await pause(5);
 // Every process begins anew in Redis. When all have done so, each question learns where values are kept now.
 await layers.store.all();
 process.send?.({ loads });
+
+async function compare(): Promise<void> {
+  process.send?.(await audit(values, Number));
+}
 
 async function answer({ id, times, loadMs: ms, waitMs }: Question): Promise<void> {
   loads = 0;

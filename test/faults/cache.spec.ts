@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testRedis, type TestRedis } from '../../libs/cache/src/redis.fixture.js';
+import type { Audit } from '#cache/auditor.js';
 import { configureLogging } from '#telemetry/logger.js';
 
 const script = fileURLToPath(new URL('../../dist/test/faults/cache-process.js', import.meta.url));
@@ -22,6 +23,13 @@ class Reader {
     this.child.send({ id, times, loadMs, waitMs });
     const [{ loads }] = (await once(this.child, 'message')) as [{ loads: number }];
     return loads;
+  }
+
+  /** To be asked when all is over. */
+  async audit(): Promise<Audit> {
+    this.child.send('audit');
+    const [found] = (await once(this.child, 'message')) as [Audit];
+    return found;
   }
 
   /** Begins to load, and dies of it. */
@@ -66,5 +74,11 @@ describe('Four processes on one Redis', () => {
     expect(Math.max(...(await ask()))).toBe(1);
     expect((await ask(10_000)).reduce((sum, loads) => sum + loads)).toBeLessThanOrEqual(1);
     expect(await ask()).toEqual([0, 0, 0]);
+    for (const reader of readers.slice(1)) {
+      const { compared, differences } = await reader.audit();
+      expect(differences).toEqual([]);
+      // Redis holds the value of this test and the two of the one before; these processes hold none.
+      expect(compared).toBe(3);
+    }
   });
 });
