@@ -22,6 +22,9 @@ export interface CachePattern {
   readonly invalidatedBy: string;
 }
 
+/** What one process remembers in a way of its own, past `Cache`. */
+export type MemoryPattern = Pick<CachePattern, 'key' | 'owner' | 'localMs' | 'negativeMs' | 'invalidatedBy'>;
+
 /** ±10 %, so that what was loaded together does not run out together. */
 export function jittered(ms: number): number {
   return Math.round(ms * (0.9 + Math.random() * 0.2));

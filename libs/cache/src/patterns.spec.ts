@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import type { CachePattern } from './pattern.js';
-import { otherPatterns, patterns } from './patterns.js';
+import type { CachePattern, MemoryPattern } from './pattern.js';
+import { memories, otherPatterns, patterns } from './patterns.js';
 
 /** Written by this spec itself when UPDATE_README is set. */
 const file = 'libs/cache/README.md';
@@ -17,9 +17,18 @@ function table(): string {
     seconds(pattern.negativeMs),
     pattern.invalidatedBy,
   ]);
+  const remembered = Object.values<MemoryPattern>(memories).map(
+    ({ key, owner, localMs, negativeMs, invalidatedBy }) => [
+      `\`${key}\``,
+      owner,
+      `memory ${seconds(localMs)}`,
+      negativeMs === 0 ? '' : seconds(negativeMs),
+      invalidatedBy,
+    ],
+  );
   const others = otherPatterns.map(({ key, instead }) => [`\`${key}\``, instead]);
   return [
-    toTable(['key', 'owner', 'kept', '"none" kept', 'invalidated by'], cached),
+    toTable(['key', 'owner', 'kept', '"none" kept', 'invalidated by'], [...cached, ...remembered]),
     toTable(['other key of the guide', 'instead'], others),
   ].join('\n\n');
 }
@@ -44,9 +53,24 @@ it('are those of the table in the README', () => {
 it('have names of their own and times that can be kept', () => {
   const all = Object.values<CachePattern>(patterns);
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
-  for (const { key, name, localMs, ttlMs, negativeMs } of all) {
+  for (const { key, name, mostLocal, localMs, ttlMs, negativeMs } of all) {
+    expect(Math.min(mostLocal, localMs, ttlMs, negativeMs)).toBeGreaterThan(0);
     expect(key.startsWith(`${name}:`)).toBe(true);
     expect(negativeMs).toBeLessThanOrEqual(5_000);
     expect(localMs).toBeLessThanOrEqual(ttlMs);
+  }
+});
+
+it('say of every key of the guide what became of it', () => {
+  const known = [...Object.values(patterns), ...Object.values(memories), ...otherPatterns].map(({ key }) => key).join();
+  const guide = [
+    ...['user:{user_id}', 'user:email:{email}', 'chat:{chat_id}', 'chat:members:{chat_id}', 'message:{message_id}'],
+    ...['chat:messages:{chat_id}:{page}', 'messages:chat:{chat_id}:latest', 'workspace:{workspace_id}'],
+    ...['workspace:{workspace_id}:users', ':chats', 'search:messages:{query_hash}:{page}'],
+  ];
+  for (const key of guide) expect(known).toContain(key);
+  for (const { localMs, negativeMs } of Object.values<MemoryPattern>(memories)) {
+    expect(localMs).toBeGreaterThan(0);
+    expect(negativeMs).toBeLessThanOrEqual(localMs);
   }
 });

@@ -1,4 +1,4 @@
-import type { CachePattern } from './pattern.js';
+import type { CachePattern, MemoryPattern } from './pattern.js';
 
 const second = 1_000;
 
@@ -18,12 +18,33 @@ export const patterns = {
   },
 } as const satisfies Record<string, CachePattern>;
 
+/** What processes remember in ways of their own. */
+export const memories = {
+  latestPage: {
+    key: 'messages:chat:{chat_id}:latest',
+    owner: 'message',
+    localMs: 30 * second,
+    negativeMs: 0,
+    invalidatedBy: 'nothing: encoded bytes, extended by the log, served only as of the last `seq` (`LatestPages`)',
+  },
+  sender: {
+    key: 'sender:{user_id}',
+    owner: 'message',
+    localMs: 25 * second,
+    negativeMs: 25 * second,
+    invalidatedBy: 'nothing: a rename shows when the time is over (`SenderService`)',
+  },
+  mention: {
+    key: 'mention:{username}',
+    owner: 'message',
+    localMs: 60 * second,
+    negativeMs: 5 * second,
+    invalidatedBy: 'nothing: who is mentioned goes by the names of then (`MentionService`)',
+  },
+} as const satisfies Record<string, MemoryPattern>;
+
 /** What became of the other patterns of the performance guide. */
 export const otherPatterns: readonly { readonly key: string; readonly instead: string }[] = [
-  {
-    key: 'messages:chat:{chat_id}:latest',
-    instead: 'apps/message, `LatestPages`: encoded bytes, extended by the log, served only as of the last `seq`; 30 s',
-  },
   {
     key: 'chat:messages:{chat_id}:{page}',
     instead: 'not cached: a page by `seq` costs the same at any depth, and deep pages are seldom read twice',

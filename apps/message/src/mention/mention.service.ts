@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Bus } from '#bus/bus.js';
+import { memories } from '#cache/patterns.js';
 import { userRpc } from '#contracts/user.contract.js';
 import { parseMentions } from '#domain/mention.js';
 import { Logger } from '#telemetry/logger.js';
@@ -13,9 +14,8 @@ export interface Mentions {
   readonly everyone: boolean;
 }
 
-const knownMs = 60_000;
 /** A name that nobody has may be taken at any moment. */
-const unknownMs = 5_000;
+const { localMs: knownMs, negativeMs: unknownMs } = memories.mention;
 const mostKnown = 50_000;
 /** Nobody waits longer than this for names; the message goes without them. */
 const lookUpMs = 1_000;

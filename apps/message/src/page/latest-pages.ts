@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Encoded } from '#bus/encoded.js';
 import { CacheTally } from '#cache/cache.metrics.js';
+import { memories } from '#cache/patterns.js';
 import { notFound } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import { GateMemory } from '../gate/gate.memory.js';
@@ -14,7 +15,7 @@ import { PageRepository } from './page.repository.js';
 
 const mostBytes = 64 * 1024 * 1024;
 /** The names in a page may be as old as this and the memory of senders together: a rename shows within a minute. */
-const keptMs = 30_000;
+const keptMs = memories.latestPage.localMs;
 /** A page that is further behind is read anew. */
 const mostMissing = 100;
 const mostTries = 3;

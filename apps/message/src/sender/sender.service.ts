@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Bus } from '#bus/bus.js';
 import type { Auditable } from '#cache/auditor.js';
 import { CacheTally } from '#cache/cache.metrics.js';
+import { memories } from '#cache/patterns.js';
 import type { ReplyOf } from '#contracts/contract.js';
 import type { Message } from '#contracts/message.contract.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
@@ -14,7 +15,7 @@ import { self } from '../self.js';
  * A rename shows after at most this time and the five seconds of auth's own memory, and in latest pages after half a
  * minute more.
  */
-const freshMs = 25_000;
+const freshMs = memories.sender.localMs;
 const mostUsers = 50_000;
 const mostPerCall = 1000;
 /** Nobody waits longer than this for a name. */
