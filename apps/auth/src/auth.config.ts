@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ProcessConfig } from '#config/process.config.js';
-import { databaseUrl, flag, integer, prepared } from '#config/variable.js';
+import { databaseUrl, flag, integer, prepared, url } from '#config/variable.js';
 
 const day = 86_400;
 
