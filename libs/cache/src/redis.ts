@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 import type { HealthIndicator } from '#telemetry/health-indicator.js';
 import { Logger } from '#telemetry/logger.js';
@@ -35,15 +36,13 @@ const mostQueued = 10_000;
 /**
  * The connection of this process to Redis. It connects and reconnects by itself in the background; commands never wait
  * for that. The client's own time-out covers only commands that are not yet written, hence the one here. After a hang
- * Redis is left alone for a while; then one command tries it, and the others do without until that one is answered.
+ * all do without Redis until a ping, for which nobody waits, is answered in time.
  */
 export class RedisConnection {
   private readonly logger = new Logger('cache.redis');
   private readonly client: Client;
   private readonly returned = new Set<() => void>();
-  /** 0 while Redis answers. */
-  private restUntil = 0;
-  private isTrying = false;
+  private isResting = false;
   private complained = false;
   private wasReady = false;
 
@@ -80,14 +79,10 @@ export class RedisConnection {
   async run<Result>(commands: (client: Client) => Promise<Result>): Promise<Result> {
     if (!this.client.isReady) throw new RedisUnavailable('not connected');
     if (this.isResting) throw new RedisUnavailable('it did not answer in time a moment ago');
-    const triesAgain = this.restUntil > 0;
-    this.isTrying = triesAgain;
-    let isLate = false;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        isLate = true;
-        this.restUntil = performance.now() + this.restMs;
+        void this.rest();
         reject(new RedisUnavailable(`no answer within ${this.timeoutMs} ms`));
       }, this.timeoutMs);
     });
@@ -95,8 +90,6 @@ export class RedisConnection {
       return await Promise.race([commands(this.client), late]);
     } finally {
       clearTimeout(timer);
-      if (triesAgain) this.isTrying = false;
-      if (!isLate) this.restUntil = 0;
     }
   }
 
@@ -127,8 +120,21 @@ export class RedisConnection {
     this.client.destroy();
   }
 
-  private get isResting(): boolean {
-    return this.isTrying || performance.now() < this.restUntil;
+  /** Leaves Redis alone until it answers in time, which is asked after each rest. */
+  private async rest(): Promise<void> {
+    if (this.isResting) return;
+    this.isResting = true;
+    do await pause(this.restMs, undefined, { ref: false });
+    while (this.client.isOpen && !(await this.answersInTime()));
+    this.isResting = false;
+  }
+
+  private async answersInTime(): Promise<boolean> {
+    const asked = performance.now();
+    return this.client.ping().then(
+      () => performance.now() - asked < this.timeoutMs,
+      () => false,
+    );
   }
 }
 
