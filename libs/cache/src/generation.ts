@@ -17,6 +17,7 @@ export class Generation {
   /** Times at which something was owed, and up to which of them it was settled. */
   private owed = 0;
   private settled = 0;
+  private beginning: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -53,13 +54,15 @@ export class Generation {
 
   /** Begins the generation that is owed. Throws while Redis is away. */
   async settle(): Promise<void> {
-    if (this.settled === this.owed) return;
-    const upTo = this.owed;
-    try {
-      await this.begin(upTo);
-    } catch (error) {
-      this.owe();
-      throw error;
+    while (this.settled !== this.owed) {
+      // One for all who wait: a second one would empty again what was remembered since the first.
+      this.beginning ??= this.begin(this.owed).finally(() => (this.beginning = undefined));
+      try {
+        await this.beginning;
+      } catch (error) {
+        this.owe();
+        throw error;
+      }
     }
   }
 
