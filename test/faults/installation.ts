@@ -41,7 +41,7 @@ export class Installation {
     ]);
     const env = {
       ...{ NODE_ENV: 'test', LOG_LEVEL: 'warn', PORT: '0', HEALTH_PORT: '0', RATE_LIMITS: 'off' },
-      ...{ NATS_URL: nats.url, FECHATTER_VALIDATE_REPLIES: 'true' },
+      ...{ NATS_URL: nats.url, REDIS_URL: redis.url, FECHATTER_VALIDATE_REPLIES: 'true' },
       ...{ FECHATTER_SECRET: 'secret of this test', FECHATTER_BUS_SECRET: 'bus secret of this test' },
     };
     return new Installation(databases, folder, nats, redis, env, async () => {
@@ -78,11 +78,7 @@ export class Installation {
 
   /** Starts a gateway with more of an environment; `script`: another program than the app's own. */
   async gateway(env: NodeJS.ProcessEnv = {}, script?: string): Promise<Gateway> {
-    const { process, port } = await AppProcess.start(
-      'gateway',
-      { ...this.env, REDIS_URL: this.redis.url, ...env },
-      script,
-    );
+    const { process, port } = await AppProcess.start('gateway', { ...this.env, ...env }, script);
     this.running.add(process);
     return { process, port: port as number, url: `http://127.0.0.1:${port}` };
   }

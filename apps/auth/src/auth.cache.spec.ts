@@ -91,7 +91,7 @@ class Process {
 
 describe.each([
   ['without a Redis', () => ({})],
-  ['on one Redis', () => ({ REDIS_URL: redis.url })],
+  ['on one Redis', () => ({ AUTH_REDIS_URL: redis.url })],
 ])('Two processes of auth %s', (where, env: () => Record<string, string>) => {
   let processes: [Process, Process];
 

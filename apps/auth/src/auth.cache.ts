@@ -14,10 +14,10 @@ export class AuthCache extends Cache implements OnApplicationShutdown {
   private readonly subscription: Subscription;
   private readonly redis: RedisConnection | undefined;
 
-  constructor(@Inject(Bus) bus: Bus, @Inject(authConfig) { AUTH_POOL_MAX, REDIS_URL }: AuthConfig) {
+  constructor(@Inject(Bus) bus: Bus, @Inject(authConfig) { AUTH_POOL_MAX, AUTH_REDIS_URL }: AuthConfig) {
     const publish = (pattern: string, ids?: readonly (string | number)[]) =>
       bus.publish(cacheEvent.invalidated, {}, { pattern, ...(ids && { ids: [...ids] }) });
-    const redis = REDIS_URL === undefined ? undefined : new RedisConnection(REDIS_URL);
+    const redis = AUTH_REDIS_URL === undefined ? undefined : new RedisConnection(AUTH_REDIS_URL);
     super({ invalidations: { publish }, mostLoads: Math.floor(AUTH_POOL_MAX / 2), redis });
     this.redis = redis;
     this.subscription = bus.subscribe(cacheEvent.invalidated, {}, ({ pattern, ids }) => this.hear(pattern, ids));

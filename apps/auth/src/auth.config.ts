@@ -10,7 +10,7 @@ export const AuthConfig = z
     DATABASE_URL: databaseUrl('auth'),
     DATABASE_PREPARED: prepared,
     AUTH_POOL_MAX: integer(4, 200).prefault('10').describe('most connections of one auth process to PostgreSQL'),
-    REDIS_URL: url('redis', 'rediss')
+    AUTH_REDIS_URL: url('redis', 'rediss')
       .optional()
       .describe('Redis in which all auth processes share what they cache; without it each remembers by itself'),
     FECHATTER_SECRET: z

@@ -66,11 +66,11 @@ function readSettings(): DistributedConfig {
 async function startAll(
   processes: readonly PlannedProcess[],
   shared: NodeJS.ProcessEnv,
-  { database, redis }: Servers,
+  { database }: Servers,
   lifetime: Lifetime,
 ): Promise<(number | undefined)[]> {
   const workers = processes.map(({ app, replica, port, healthPort }) => {
-    const own = port === undefined ? { DATABASE_URL: database.urlOf(app) } : { PORT: String(port), REDIS_URL: redis };
+    const own = port === undefined ? { DATABASE_URL: database.urlOf(app) } : { PORT: String(port) };
     const env = { ...shared, ...own, HEALTH_PORT: String(healthPort) };
     const script = join(dist, `apps/${app}/src/main.js`);
     return new Worker(`${app}-${replica}`, script, env, (reason) => lifetime.fail(reason));
@@ -80,12 +80,12 @@ async function startAll(
 }
 
 function sharedEnvironment(settings: DistributedConfig, servers: Servers, folder: string): NodeJS.ProcessEnv {
-  // Redis is for the gateways: auth would share there what PostgreSQL brings as quickly.
-  const { DATABASE_ADMIN_URL: _withheld, REDIS_URL: _gateways, ...given } = process.env;
+  const { DATABASE_ADMIN_URL: _withheld, ...given } = process.env;
   return {
     ...given,
     LOG_LEVEL: settings.LOG_LEVEL,
     NATS_URL: servers.nats,
+    REDIS_URL: servers.redis,
     FECHATTER_SECRET: settings.FECHATTER_SECRET ?? installationSecret(folder, 'secret'),
     FECHATTER_BUS_SECRET: settings.FECHATTER_BUS_SECRET ?? installationSecret(folder, 'bus-secret'),
   };
