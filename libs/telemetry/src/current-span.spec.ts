@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventEmitter, once } from 'node:events';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { Collector } from '#testing/collector.js';
 import { gate } from '#testing/gate.js';
 import { upTo } from '#testing/range.js';
 import { currentSpan } from './current-span.js';
@@ -10,11 +11,15 @@ import { inSpan, onBehalfOf, startTracing } from './tracing.js';
 const work = { name: 'work', kind: 'internal' } as const;
 const unrecorded = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00`;
 
+let collector: Collector;
 let stop: () => Promise<void>;
 
+beforeAll(async () => {
+  collector = await Collector.start();
+});
+afterAll(() => collector.stop());
 beforeEach(async () => {
-  // Nobody listens there; what is recorded is dropped.
-  stop = await startTracing('http://127.0.0.1:1', 'test', 1);
+  stop = await startTracing(collector.url, 'test', 1);
 });
 afterEach(() => stop());
 
