@@ -93,7 +93,7 @@ export const searchExamples = examples<Facts>(facts, {
   'search.retire_documents': { params: () => [], buffers: 3_100, cold: 'empties the index of the last release' },
   'search.retire_messages': { params: () => [1], buffers: 14_000, cold: 'removes an index that was replaced' },
   'search.retire_positions': { params: () => [1], buffers: 50, cold: 'ends the writing to an index that was replaced' },
-  'search.retire_slices': { params: () => [1], buffers: 50, cold: 'what is left of an index that was replaced' },
+  'search.retire_slices': { params: () => [1], buffers: 120, cold: 'what is left of an index that was replaced' },
   'search.retire_words': {
     params: () => [1],
     buffers: 14_000,
