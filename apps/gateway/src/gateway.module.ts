@@ -8,7 +8,7 @@ import { ChatList } from './http/chat-list.js';
 import { ChatMemberController } from './http/chat-member.controller.js';
 import { ChatController } from './http/chat.controller.js';
 import { DocsController } from './http/docs.controller.js';
-import { ErrorFilter } from './http/error.filter.js';
+import { ErrorFilter } from './http/server/error.filter.js';
 import { ImportStream } from './http/import-stream.js';
 import { ImportController } from './http/import.controller.js';
 import { InviteController } from './http/invite.controller.js';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Span } from '#telemetry/span.js';
 import { beginSpan, isTracing } from '#telemetry/tracing.js';
-import { whenGivenUp } from './http/given-up.js';
+import { whenGivenUp } from './http/server/given-up.js';
 
 /** A span for each request, under the one that the caller names in `traceparent`. Without tracing there are no hooks. */
 export function traceRequests(server: FastifyInstance): void {

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { runApp } from '#service/run.js';
 import { gatewayApp } from '../../../apps/gateway/src/gateway.app.js';
-import { HeadComparison } from '../../../apps/gateway/src/realtime/head-comparison.js';
-import { Hub } from '../../../apps/gateway/src/realtime/hub.js';
+import { HeadComparison } from '../../../apps/gateway/src/realtime/delivery/head-comparison.js';
+import { Hub } from '../../../apps/gateway/src/realtime/delivery/hub.js';
 
 // A gateway with a bug that was planted: tests that pass on it cannot see what they are there to see.
 const plants: Readonly<Record<string, () => void>> = {

@@ -1,5 +1,5 @@
-import { Hub } from '../../../apps/gateway/src/realtime/hub.js';
-import { PresenceWatchers } from '../../../apps/gateway/src/realtime/presence-watchers.js';
+import { Hub } from '../../../apps/gateway/src/realtime/delivery/hub.js';
+import { PresenceWatchers } from '../../../apps/gateway/src/realtime/presence/presence-watchers.js';
 
 /** Parts of gateways that keep something for each connection or user, as they are met. */
 const keepers = new Set<object>();

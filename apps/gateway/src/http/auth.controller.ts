@@ -8,8 +8,8 @@ import { addressKey } from '#domain/address-key.js';
 import { GuessLimits } from '../security/guess-limits.js';
 import { KeyStore } from '../security/key-store.js';
 import { self } from '../self.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 /** Hashing a password may wait in auth's line for ten seconds. */
 const hashing = { timeoutMs: 14_000 };

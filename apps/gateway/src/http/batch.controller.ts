@@ -2,8 +2,8 @@ import { Controller } from '@nestjs/common';
 import { batchApi } from '#contracts/http/batch.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { OperationRunner } from './operation-runner.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class BatchController {

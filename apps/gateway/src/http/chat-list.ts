@@ -4,7 +4,7 @@ import { chatRpc, type Chat } from '#contracts/chat.contract.js';
 import type { chatsApi } from '#contracts/http/chat.routes.js';
 import type { InputOf, ReplyOf } from '#contracts/http/route.js';
 import { messageRpc } from '#contracts/message.contract.js';
-import type { RequestCall } from './request-call.js';
+import type { RequestCall } from './server/request-call.js';
 
 /** The caller's chats: message knows order, figures and last messages, chat knows the names. */
 @Injectable()

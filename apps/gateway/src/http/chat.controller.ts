@@ -5,10 +5,10 @@ import { chatsApi } from '#contracts/http/chat.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { logRpc } from '#contracts/log.contract.js';
 import { messageRpc } from '#contracts/message.contract.js';
-import { TypingService } from '../realtime/typing.service.js';
+import { TypingService } from '../realtime/presence/typing.service.js';
 import { ChatList } from './chat-list.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class ChatController {

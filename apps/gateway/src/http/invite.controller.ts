@@ -7,8 +7,8 @@ import { invitesApi } from '#contracts/http/invite.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class InviteController {

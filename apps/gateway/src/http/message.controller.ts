@@ -4,8 +4,8 @@ import { invalid } from '#contracts/error.js';
 import { messagesApi } from '#contracts/http/message.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { messageRpc, type Message } from '#contracts/message.contract.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class MessageController {

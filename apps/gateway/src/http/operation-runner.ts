@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { FechatterError, invalid } from '#contracts/error.js';
 import { batchApi, type BatchOperation, type BatchResult } from '#contracts/http/batch.routes.js';
 import { routes } from '#contracts/http/routes.js';
-import { errorBody } from './error-body.js';
-import type { RequestCall } from './request-call.js';
+import { errorBody } from './server/error-body.js';
+import type { RequestCall } from './server/request-call.js';
 
 /** No operation is begun when the answers are longer than this together. */
 const mostBytes = 1024 * 1024;

@@ -3,8 +3,8 @@ import { Bus } from '#bus/bus.js';
 import { reactionsApi } from '#contracts/http/reaction.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { reactionRpc } from '#contracts/reaction.contract.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class ReactionController {

@@ -3,8 +3,8 @@ import { Bus } from '#bus/bus.js';
 import { receiptsApi } from '#contracts/http/receipt.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { receiptRpc } from '#contracts/receipt.contract.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class ReceiptController {

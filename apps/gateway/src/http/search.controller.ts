@@ -4,8 +4,8 @@ import { chatRpc } from '#contracts/chat.contract.js';
 import { searchApi } from '#contracts/http/search.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { searchRpc } from '#contracts/search.contract.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 import { UserDirectory } from './user-directory.js';
 
 @Controller()

@@ -3,7 +3,7 @@ import { openApiDocument } from '#contracts/http/openapi.js';
 import { routes } from '#contracts/http/routes.js';
 import { systemApi } from '#contracts/http/system.routes.js';
 import { version } from '#service/version.js';
-import { Route } from './route.decorator.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class SystemController {

@@ -7,8 +7,8 @@ import type { searchApi } from '#contracts/http/search.routes.js';
 import type { InputOf, ReplyOf } from '#contracts/http/route.js';
 import { userRpc, type User } from '#contracts/user.contract.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
-import type { RequestCall } from './request-call.js';
-import { PresenceReader } from '../realtime/presence-reader.js';
+import type { RequestCall } from './server/request-call.js';
+import { PresenceReader } from '../realtime/presence/presence-reader.js';
 import { self } from '../self.js';
 import { inSlices } from './slices.js';
 

@@ -3,8 +3,8 @@ import { Bus } from '#bus/bus.js';
 import { usersApi } from '#contracts/http/user.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { userRpc } from '#contracts/user.contract.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 import { UserDirectory } from './user-directory.js';
 
 @Controller()

@@ -3,8 +3,8 @@ import { Bus } from '#bus/bus.js';
 import { workspacesApi } from '#contracts/http/workspace.routes.js';
 import type { InputOf } from '#contracts/http/route.js';
 import { workspaceRpc } from '#contracts/workspace.contract.js';
-import type { RequestCall } from './request-call.js';
-import { Route } from './route.decorator.js';
+import type { RequestCall } from './server/request-call.js';
+import { Route } from './server/route.decorator.js';
 
 @Controller()
 export class WorkspaceController {

@@ -3,10 +3,10 @@ import { LocalBus } from '#bus/local-bus.js';
 import { metrics } from '#telemetry/metrics.js';
 import { eventually } from '#testing/eventually.js';
 import { gate } from '#testing/gate.js';
-import { Hub } from './hub.js';
-import { InboxSource } from './inbox-source.js';
-import { Client, Logs, nextTurn } from './log.fixture.js';
-import { LogSource } from './log-source.js';
+import { Hub } from './delivery/hub.js';
+import { InboxSource } from './delivery/inbox-source.js';
+import { Client, Logs, nextTurn } from './delivery/log.fixture.js';
+import { LogSource } from './delivery/log-source.js';
 
 async function shownLag(): Promise<number> {
   const [, seconds] = /^fechatter_realtime_log_lag_seconds (\S+)$/m.exec(await metrics.metrics()) ?? [];

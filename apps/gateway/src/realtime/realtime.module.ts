@@ -1,19 +1,19 @@
 import { Module } from '@nestjs/common';
-import { Commands } from './commands.js';
-import { Connections } from './connections.js';
-import { DeliveryMarks } from './delivery-marks.js';
-import { EventController } from './event.controller.js';
-import { EventStreamService } from './event-stream.service.js';
-import { HeadComparison } from './head-comparison.js';
-import { Hub } from './hub.js';
-import { InboxSource } from './inbox-source.js';
-import { LogSource } from './log-source.js';
-import { PresenceReader } from './presence-reader.js';
-import { PresenceService } from './presence.service.js';
-import { SignIn } from './sign-in.js';
-import { Strangers } from './strangers.js';
-import { TypingService } from './typing.service.js';
-import { WebSocketServer } from './websocket.server.js';
+import { Commands } from './connection/commands.js';
+import { Connections } from './connection/connections.js';
+import { DeliveryMarks } from './delivery/delivery-marks.js';
+import { EventController } from './transport/event.controller.js';
+import { EventStreamService } from './transport/event-stream.service.js';
+import { HeadComparison } from './delivery/head-comparison.js';
+import { Hub } from './delivery/hub.js';
+import { InboxSource } from './delivery/inbox-source.js';
+import { LogSource } from './delivery/log-source.js';
+import { PresenceReader } from './presence/presence-reader.js';
+import { PresenceService } from './presence/presence.service.js';
+import { SignIn } from './connection/sign-in.js';
+import { Strangers } from './connection/strangers.js';
+import { TypingService } from './presence/typing.service.js';
+import { WebSocketServer } from './transport/websocket.server.js';
 
 /** Live delivery over WebSocket and SSE, on one core. */
 @Module({

@@ -6,7 +6,7 @@ import { FechatterError } from '#contracts/error.js';
 import type { Route } from '#contracts/http/route.js';
 import { addressKey } from '#domain/address-key.js';
 import { gatewayConfig, type GatewayConfig } from '../gateway.config.js';
-import { RequestCall } from '../http/request-call.js';
+import { RequestCall } from '../http/server/request-call.js';
 import { limitHeaders } from './limit-headers.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenVerifier } from './token-verifier.js';
