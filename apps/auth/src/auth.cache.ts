@@ -14,7 +14,7 @@ export class AuthCache extends Cache implements OnApplicationShutdown {
   private readonly subscription: Subscription;
   private readonly redis: RedisConnection | undefined;
 
-  constructor(@Inject(Bus) bus: Bus, @Inject(authConfig) { AUTH_POOL_MAX, AUTH_REDIS_URL }: AuthConfig) {
+  constructor(bus: Bus, @Inject(authConfig) { AUTH_POOL_MAX, AUTH_REDIS_URL }: AuthConfig) {
     const publish = (pattern: string, ids?: readonly (string | number)[]) =>
       bus.publish(cacheEvent.invalidated, {}, { pattern, ...(ids && { ids: [...ids] }) });
     const redis = AUTH_REDIS_URL === undefined ? undefined : new RedisConnection(AUTH_REDIS_URL);

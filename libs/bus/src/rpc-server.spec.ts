@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Controller, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Controller, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { z } from 'zod';
 import { rpc, type ReplyOf, type RequestOf } from '#contracts/contract.js';
@@ -42,7 +42,7 @@ class Notebook implements OnApplicationShutdown {
 
 @Controller()
 class NoteController {
-  constructor(@Inject(Notebook) private readonly notebook: Notebook) {}
+  constructor(private readonly notebook: Notebook) {}
 
   @Handle(noteRpc.write)
   async write(

@@ -1,4 +1,4 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { ConnectionMonitor } from './connection.monitor.js';
 import { Database } from './database.js';
 import { createDataSource, defaultPool, type PoolSettings, type ServiceDataSource } from './data-source.js';
@@ -22,8 +22,8 @@ export interface Lane {
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(
-    @Inject(Pools) private readonly pools: Pools,
-    @Inject(ConnectionMonitor) private readonly monitor: ConnectionMonitor,
+    private readonly pools: Pools,
+    private readonly monitor: ConnectionMonitor,
   ) {}
 
   /** `pool` has the connections of the lane too. */

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Handle } from '#bus/handle.js';
 import { accessRpc } from '#contracts/access.contract.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -7,7 +7,7 @@ import { AccessService } from './access.service.js';
 /** The hand-over from the chat service on the bus. */
 @Controller()
 export class AccessController {
-  constructor(@Inject(AccessService) private readonly access: AccessService) {}
+  constructor(private readonly access: AccessService) {}
 
   @Handle(accessRpc.apply)
   async apply(handOver: RequestOf<typeof accessRpc.apply>): Promise<ReplyOf<typeof accessRpc.apply>> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AccessMember } from '#contracts/access.contract.js';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -80,7 +80,7 @@ const chatsOf = sql(
 /** Who is present in which chat, and who is shut out of a workspace. Stays are written under the head's lock. */
 @Injectable()
 export class AccessRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Those of the users who are present now. */
   async present(transaction: Transaction, chatId: number, userIds: readonly number[]): Promise<Set<number>> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import type { AccessHandOver } from '#contracts/access.contract.js';
 import { logEvent, type LogEntry } from '#contracts/log.contract.js';
@@ -21,13 +21,13 @@ interface Applied {
 @Injectable()
 export class AccessService {
   constructor(
-    @Inject(AccessRepository) private readonly access: AccessRepository,
-    @Inject(HandOverWriter) private readonly handOvers: HandOverWriter,
-    @Inject(LogWriter) private readonly writer: LogWriter,
-    @Inject(LogPublisher) private readonly publisher: LogPublisher,
-    @Inject(GateMemory) private readonly memory: GateMemory,
-    @Inject(CrashPoints) private readonly crashPoints: CrashPoints,
-    @Inject(Bus) private readonly bus: Bus,
+    private readonly access: AccessRepository,
+    private readonly handOvers: HandOverWriter,
+    private readonly writer: LogWriter,
+    private readonly publisher: LogPublisher,
+    private readonly memory: GateMemory,
+    private readonly crashPoints: CrashPoints,
+    private readonly bus: Bus,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { AccessHandOver, AccessMember } from '#contracts/access.contract.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import type { Transaction } from '#database/database.js';
@@ -22,8 +22,8 @@ interface NewEntry {
 @Injectable()
 export class HandOverWriter {
   constructor(
-    @Inject(AccessRepository) private readonly access: AccessRepository,
-    @Inject(LogWriter) private readonly writer: LogWriter,
+    private readonly access: AccessRepository,
+    private readonly writer: LogWriter,
   ) {}
 
   /** Whoever is present already is not added again and who is absent is not removed: there is no entry for them. */

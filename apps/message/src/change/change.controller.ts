@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { ChangeService } from './change.service.js';
 /** Editing and deleting on the bus. */
 @Controller()
 export class ChangeController {
-  constructor(@Inject(ChangeService) private readonly changes: ChangeService) {}
+  constructor(private readonly changes: ChangeService) {}
 
   @Handle(messageRpc.edit)
   edit(

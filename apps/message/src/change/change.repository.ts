@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ChatRole } from '#contracts/chat.contract.js';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -73,7 +73,7 @@ const mention = sql(
 /** Edits and deletions. What takes a transaction runs under the lock of the chat's head. */
 @Injectable()
 export class ChangeRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Undefined when the user is not present in the chat of the message. */
   async locate(userId: number, messageId: number): Promise<Location | undefined> {

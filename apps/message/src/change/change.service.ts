@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { FechatterError } from '#contracts/error.js';
 import type { Message } from '#contracts/message.contract.js';
 import type { User } from '#contracts/user.contract.js';
@@ -22,12 +22,12 @@ interface Changed {
 @Injectable()
 export class ChangeService {
   constructor(
-    @Inject(ChangeRepository) private readonly changes: ChangeRepository,
-    @Inject(MessageLock) private readonly lock: MessageLock,
-    @Inject(LogWriter) private readonly writer: LogWriter,
-    @Inject(LogPublisher) private readonly publisher: LogPublisher,
-    @Inject(SenderService) private readonly senders: SenderService,
-    @Inject(MentionService) private readonly mentions: MentionService,
+    private readonly changes: ChangeRepository,
+    private readonly lock: MessageLock,
+    private readonly writer: LogWriter,
+    private readonly publisher: LogPublisher,
+    private readonly senders: SenderService,
+    private readonly mentions: MentionService,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { FechatterError, notFound } from '#contracts/error.js';
 import type { Transaction } from '#database/database.js';
 import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
@@ -8,8 +8,8 @@ import { ChangeRepository, type Location, type MemberMessage } from './change.re
 @Injectable()
 export class MessageLock {
   constructor(
-    @Inject(ChangeRepository) private readonly changes: ChangeRepository,
-    @Inject(LogWriter) private readonly writer: LogWriter,
+    private readonly changes: ChangeRepository,
+    private readonly writer: LogWriter,
   ) {}
 
   /** The chat of the message, and who sent it. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { presentMember } from '../inbox/present-member.sql.js';
@@ -20,7 +20,7 @@ const lastSeqs = sql(
 /** Whether users are present in chats, and where the logs of these end. */
 @Injectable()
 export class GateRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** All from one snapshot: the end of the log for each question, undefined where the user is not present. */
   async lastSeqs(questions: readonly Question[]): Promise<(number | undefined)[]> {

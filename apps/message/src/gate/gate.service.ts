@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Turn } from '#bus/turn.js';
 import { currentSpan } from '#telemetry/current-span.js';
 import type { RecordedSpan } from '#telemetry/span.js';
@@ -20,8 +20,8 @@ export class GateService {
   private readonly turn = new Turn<Waiting>((waiting) => this.lookUpAll(waiting));
 
   constructor(
-    @Inject(GateRepository) private readonly gates: GateRepository,
-    @Inject(GateMemory) private readonly memory: GateMemory,
+    private readonly gates: GateRepository,
+    private readonly memory: GateMemory,
   ) {}
 
   /** The last seq of the chat's log as it was after the call began; undefined for users who are not present. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Logger } from '#telemetry/logger.js';
 import { ImportRepository } from './import.repository.js';
 
@@ -17,7 +17,7 @@ export class ImportStatistics implements BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
-  constructor(@Inject(ImportRepository) private readonly imports: ImportRepository) {}
+  constructor(private readonly imports: ImportRepository) {}
 
   /** A part of an import was stored. */
   grown(): void {

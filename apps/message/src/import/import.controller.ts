@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import { importRpc } from '#contracts/import.contract.js';
@@ -7,7 +7,7 @@ import { ImportService } from './import.service.js';
 /** Importing on the bus. */
 @Controller()
 export class ImportController {
-  constructor(@Inject(ImportService) private readonly imports: ImportService) {}
+  constructor(private readonly imports: ImportService) {}
 
   @Handle(importRpc.messages)
   import(request: RequestOf<typeof importRpc.messages>): Promise<ReplyOf<typeof importRpc.messages>> {

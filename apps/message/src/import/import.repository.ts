@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { RequestOf } from '#contracts/contract.js';
 import type { importRpc } from '#contracts/import.contract.js';
 import { Database, type Transaction } from '#database/database.js';
@@ -41,7 +41,7 @@ const follow = sql(
 /** Imported messages. All of it runs under the lock of the chat's head. */
 @Injectable()
 export class ImportRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Claims ids that nobody has imported into the workspace yet, and answers them. */
   async claim(transaction: Transaction, head: LockedHead, importIds: readonly string[]): Promise<Set<string>> {

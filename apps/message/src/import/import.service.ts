@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { RequestOf } from '#contracts/contract.js';
 import { FechatterError, notFound } from '#contracts/error.js';
 import type { importRpc } from '#contracts/import.contract.js';
@@ -14,10 +14,10 @@ type ImportRequest = RequestOf<typeof importRpc.messages>;
 @Injectable()
 export class ImportService {
   constructor(
-    @Inject(ImportRepository) private readonly imports: ImportRepository,
-    @Inject(LogWriter) private readonly writer: LogWriter,
-    @Inject(LogPublisher) private readonly publisher: LogPublisher,
-    @Inject(ImportStatistics) private readonly statistics: ImportStatistics,
+    private readonly imports: ImportRepository,
+    private readonly writer: LogWriter,
+    private readonly publisher: LogPublisher,
+    private readonly statistics: ImportStatistics,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { InboxService } from './inbox.service.js';
 /** What chats a user has, on the bus. */
 @Controller()
 export class InboxController {
-  constructor(@Inject(InboxService) private readonly inboxes: InboxService) {}
+  constructor(private readonly inboxes: InboxService) {}
 
   @Handle(messageRpc.inbox)
   inbox(

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { maxPageText } from '#bus/page-size.js';
@@ -70,7 +70,7 @@ const readable = sql(
 /** Which chats a user has and how far they have read them. */
 @Injectable()
 export class InboxRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** At most `limit` chats from one snapshot, newest activity first; `found` is how many there were to choose from. */
   async page(

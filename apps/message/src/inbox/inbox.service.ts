@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ReplyOf } from '#contracts/contract.js';
 import type { InboxChat, messageRpc } from '#contracts/message.contract.js';
 import type { User } from '#contracts/user.contract.js';
@@ -11,8 +11,8 @@ import { InboxRepository, type InboxPosition, type InboxRow } from './inbox.repo
 @Injectable()
 export class InboxService {
   constructor(
-    @Inject(InboxRepository) private readonly inboxes: InboxRepository,
-    @Inject(SenderService) private readonly senders: SenderService,
+    private readonly inboxes: InboxRepository,
+    private readonly senders: SenderService,
   ) {}
 
   /** Newest activity first. VALIDATION_ERROR for a cursor of another inbox. */

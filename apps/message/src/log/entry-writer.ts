@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { LogEntry } from '#contracts/log.contract.js';
 import type { Transaction } from '#database/database.js';
 import { LogWriter, type LockedHead } from '../writer/log-writer.repository.js';
@@ -18,7 +18,7 @@ interface Deed {
 /** Writes the next entry of a log when it is about a message and does not carry it. */
 @Injectable()
 export class EntryWriter {
-  constructor(@Inject(LogWriter) private readonly writer: LogWriter) {}
+  constructor(private readonly writer: LogWriter) {}
 
   /** Answers the entry, to be published after the commit. */
   async write(transaction: Transaction, head: LockedHead, deed: Deed): Promise<LogEntry> {

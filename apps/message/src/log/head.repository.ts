@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Head } from '#contracts/log.contract.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -26,7 +26,7 @@ const inboxVersions = sql(
 /** Where logs and inboxes stand, for comparing. */
 @Injectable()
 export class HeadRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Chats with entries in the last three minutes, by id. */
   async recent(): Promise<Head[]> {

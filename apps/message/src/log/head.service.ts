@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Head } from '#contracts/log.contract.js';
 import { HeadRepository } from './head.repository.js';
 import { LogRepository } from './log.repository.js';
@@ -20,8 +20,8 @@ export class HeadService {
   private shared: { readonly answer: Promise<RecentHeads>; readonly until: number } | undefined;
 
   constructor(
-    @Inject(HeadRepository) private readonly heads: HeadRepository,
-    @Inject(LogRepository) private readonly logs: LogRepository,
+    private readonly heads: HeadRepository,
+    private readonly logs: LogRepository,
   ) {}
 
   /** The next slice by chat id of the heads of chats that changed in the last three minutes. */

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -11,9 +11,9 @@ import { PlaceService } from './place.service.js';
 @Controller()
 export class LogController {
   constructor(
-    @Inject(LogService) private readonly logs: LogService,
-    @Inject(HeadService) private readonly heads: HeadService,
-    @Inject(PlaceService) private readonly placesOf: PlaceService,
+    private readonly logs: LogService,
+    private readonly heads: HeadService,
+    private readonly placesOf: PlaceService,
   ) {}
 
   @Handle(logRpc.read)

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { presentMember } from '../inbox/present-member.sql.js';
@@ -81,7 +81,7 @@ const epoch = sql('message.epoch', 'SELECT epoch FROM message.log_epoch');
 /** Reads of the logs. */
 @Injectable()
 export class LogRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Rows in the order of the log, at least one; none when the user is not present in the chat. */
   async read(userId: number, chatId: number, after: number, limit: number): Promise<LogRow[]> {

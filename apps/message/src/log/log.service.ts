@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { notFound } from '#contracts/error.js';
 import type { LogEntry, LogPage } from '#contracts/log.contract.js';
 import { fitting } from '#bus/page-size.js';
@@ -18,8 +18,8 @@ export interface LogRange {
 @Injectable()
 export class LogService {
   constructor(
-    @Inject(LogRepository) private readonly logs: LogRepository,
-    @Inject(SenderService) private readonly senders: SenderService,
+    private readonly logs: LogRepository,
+    private readonly senders: SenderService,
   ) {}
 
   /** For a member who is present in the chat; NOT_FOUND for everybody else. */

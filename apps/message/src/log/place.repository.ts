@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Place } from '#contracts/log.contract.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -38,7 +38,7 @@ const smallChats = sql(
 /** Where users are members, read for many of them at once. */
 @Injectable()
 export class PlaceRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** In the order of the users; cut after `mostPlaces` rows. */
   async of(userIds: readonly number[]): Promise<PlaceRow[]> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ReplyOf } from '#contracts/contract.js';
 import type { logRpc } from '#contracts/log.contract.js';
 import { firstWithEpoch } from './epoch.js';
@@ -9,7 +9,7 @@ type Places = ReplyOf<typeof logRpc.places>;
 /** Tells gateways where users are members: what a connection needs, at a fraction of what an inbox costs. */
 @Injectable()
 export class PlaceService {
-  constructor(@Inject(PlaceRepository) private readonly places: PlaceRepository) {}
+  constructor(private readonly places: PlaceRepository) {}
 
   /** Users whose places may have been cut off are left out, save the first. */
   async users(userIds: readonly number[]): Promise<Places> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Bus } from '#bus/bus.js';
 import { memories } from '#cache/patterns.js';
@@ -30,7 +30,7 @@ export class MentionService {
   private readonly logger = new Logger('message.mention');
   private readonly ids = new LRUCache<string, number>({ max: mostKnown, ttl: knownMs });
 
-  constructor(@Inject(Bus) private readonly bus: Bus) {}
+  constructor(private readonly bus: Bus) {}
 
   async find(content: string): Promise<Mentions> {
     const [mentions] = await this.findAll([content]);

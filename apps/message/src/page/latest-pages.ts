@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Encoded } from '#bus/encoded.js';
 import { CacheTally } from '#cache/cache.metrics.js';
@@ -36,12 +36,12 @@ export class LatestPages {
   private readonly tally = new CacheTally('messages');
 
   constructor(
-    @Inject(GateService) private readonly gate: GateService,
-    @Inject(GateMemory) private readonly memory: GateMemory,
-    @Inject(PageRepository) private readonly repository: PageRepository,
-    @Inject(LogService) private readonly logs: LogService,
-    @Inject(SenderService) private readonly senders: SenderService,
-    @Inject(LogPublisher) publisher: LogPublisher,
+    private readonly gate: GateService,
+    private readonly memory: GateMemory,
+    private readonly repository: PageRepository,
+    private readonly logs: LogService,
+    private readonly senders: SenderService,
+    publisher: LogPublisher,
   ) {
     publisher.onGrown((chatId, entries) => this.advance(chatId, entries));
   }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { warm } from '#cache/warming.js';
 import { Logger } from '#telemetry/logger.js';
 import { ActivityRepository } from '../writer/activity.repository.js';
@@ -19,8 +19,8 @@ export class PageWarmer implements OnApplicationBootstrap, BeforeApplicationShut
   private warming: Promise<void> = Promise.resolve();
 
   constructor(
-    @Inject(ActivityRepository) private readonly activity: ActivityRepository,
-    @Inject(LatestPages) private readonly pages: LatestPages,
+    private readonly activity: ActivityRepository,
+    private readonly pages: LatestPages,
   ) {}
 
   onApplicationBootstrap(): void {

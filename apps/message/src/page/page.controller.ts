@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import type { Encoded } from '#bus/encoded.js';
 import { Handle } from '#bus/handle.js';
@@ -9,7 +9,7 @@ import { PageService } from './page.service.js';
 /** Reads of messages on the bus. */
 @Controller()
 export class PageController {
-  constructor(@Inject(PageService) private readonly pages: PageService) {}
+  constructor(private readonly pages: PageService) {}
 
   @Handle(messageRpc.list)
   list({ chat_id, limit, ...range }: RequestOf<typeof messageRpc.list>, context: CallContext): Promise<Encoded> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { presentMember } from '../inbox/present-member.sql.js';
@@ -68,7 +68,7 @@ const countOfWorkspace = sql(
 /** Reads of messages. Whatever names a user yields nothing unless they are present in the chat. */
 @Injectable()
 export class PageRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Newest first, below `seq`; undefined without access. */
   async before(userId: number, chatId: number, seq: number, limit: number): Promise<Slice | undefined> {

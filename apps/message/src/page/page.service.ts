@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { invalid, notFound } from '#contracts/error.js';
 import type { Message, MessageEdit, MessageRange } from '#contracts/message.contract.js';
 import type { Encoded } from '#bus/encoded.js';
@@ -23,9 +23,9 @@ const newest: Position = { way: 'older', seq: Number.MAX_SAFE_INTEGER };
 @Injectable()
 export class PageService {
   constructor(
-    @Inject(PageRepository) private readonly pages: PageRepository,
-    @Inject(SenderService) private readonly senders: SenderService,
-    @Inject(LatestPages) private readonly latest: LatestPages,
+    private readonly pages: PageRepository,
+    private readonly senders: SenderService,
+    private readonly latest: LatestPages,
   ) {}
 
   /** A MessagePage of a chat by `seq`. VALIDATION_ERROR for a foreign cursor or for more than one position. */

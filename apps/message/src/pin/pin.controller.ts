@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { PinService } from './pin.service.js';
 /** Pins on the bus. */
 @Controller()
 export class PinController {
-  constructor(@Inject(PinService) private readonly pins: PinService) {}
+  constructor(private readonly pins: PinService) {}
 
   @Handle(pinRpc.add)
   async add({ message_id }: RequestOf<typeof pinRpc.add>, context: CallContext): Promise<ReplyOf<typeof pinRpc.add>> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { maxPageText } from '#bus/page-size.js';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -49,7 +49,7 @@ const list = sql(
 /** What is pinned in a chat. Changes run under the lock of the chat's head. */
 @Injectable()
 export class PinRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** How many pins the chat has and whether the message is among them. */
   async state(transaction: Transaction, message: MessageRow): Promise<{ pin_count: number; is_pinned: boolean }> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { fitting } from '#bus/page-size.js';
 import { FechatterError, notFound } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
@@ -17,11 +17,11 @@ import { PinRepository, type PinRow } from './pin.repository.js';
 @Injectable()
 export class PinService {
   constructor(
-    @Inject(PinRepository) private readonly pins: PinRepository,
-    @Inject(MessageLock) private readonly lock: MessageLock,
-    @Inject(EntryWriter) private readonly entries: EntryWriter,
-    @Inject(LogPublisher) private readonly publisher: LogPublisher,
-    @Inject(SenderService) private readonly senders: SenderService,
+    private readonly pins: PinRepository,
+    private readonly lock: MessageLock,
+    private readonly entries: EntryWriter,
+    private readonly publisher: LogPublisher,
+    private readonly senders: SenderService,
   ) {}
 
   /** Pinning what is pinned changes nothing. CONFLICT when the chat has as many pins as it may have. */

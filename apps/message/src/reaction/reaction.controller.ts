@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { ReactionService } from './reaction.service.js';
 /** Reactions on the bus. */
 @Controller()
 export class ReactionController {
-  constructor(@Inject(ReactionService) private readonly reactions: ReactionService) {}
+  constructor(private readonly reactions: ReactionService) {}
 
   @Handle(reactionRpc.add)
   add(

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { FechatterError } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
 import type { Message } from '#contracts/message.contract.js';
@@ -24,11 +24,11 @@ interface Reacted {
 @Injectable()
 export class ReactionService {
   constructor(
-    @Inject(ReactionRepository) private readonly reactions: ReactionRepository,
-    @Inject(MessageLock) private readonly lock: MessageLock,
-    @Inject(EntryWriter) private readonly entries: EntryWriter,
-    @Inject(LogPublisher) private readonly publisher: LogPublisher,
-    @Inject(SenderService) private readonly senders: SenderService,
+    private readonly reactions: ReactionRepository,
+    private readonly lock: MessageLock,
+    private readonly entries: EntryWriter,
+    private readonly publisher: LogPublisher,
+    private readonly senders: SenderService,
   ) {}
 
   /** Adding twice is one. CONFLICT when the message has as many other emoji as it may have. */

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { ReadService } from './read.service.js';
 /** Read positions on the bus. */
 @Controller()
 export class ReadController {
-  constructor(@Inject(ReadService) private readonly reads: ReadService) {}
+  constructor(private readonly reads: ReadService) {}
 
   @Handle(messageRpc.read)
   read(

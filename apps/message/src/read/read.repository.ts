@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { presentReader, unreadCount } from '../inbox/present-member.sql.js';
@@ -43,7 +43,7 @@ const position = sql(
 /** Read positions of present members. */
 @Injectable()
 export class ReadRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Moves the position up to `seq` or the end of the log, never back. Undefined without access. */
   async advance(userId: number, chatId: number, seq: number): Promise<Advance | undefined> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { notFound } from '#contracts/error.js';
 import { logEvent } from '#contracts/log.contract.js';
@@ -8,8 +8,8 @@ import { ReadRepository } from './read.repository.js';
 @Injectable()
 export class ReadService {
   constructor(
-    @Inject(ReadRepository) private readonly positions: ReadRepository,
-    @Inject(Bus) private readonly bus: Bus,
+    private readonly positions: ReadRepository,
+    private readonly bus: Bus,
   ) {}
 
   /** Moves forward only, at most to the end of the log; the user's other devices hear of it. NOT_FOUND without access. */

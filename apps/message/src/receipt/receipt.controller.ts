@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { ReceiptService } from './receipt.service.js';
 /** Receipts on the bus. */
 @Controller()
 export class ReceiptController {
-  constructor(@Inject(ReceiptService) private readonly receipts: ReceiptService) {}
+  constructor(private readonly receipts: ReceiptService) {}
 
   @Handle(receiptRpc.list)
   list(

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { DeliveryMark, Receipt } from '#contracts/receipt.contract.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -59,7 +59,7 @@ const deliver = sql(
 /** Delivered and read positions of the members of chats. */
 @Injectable()
 export class ReceiptRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Of present members with ids after `afterUserId`, in their order; undefined without access. */
   async list(userId: number, chatId: number, afterUserId: number, limit: number): Promise<Receipt[] | undefined> {

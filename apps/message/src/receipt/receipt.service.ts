@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { notFound } from '#contracts/error.js';
 import type { DeliveryMark, ReceiptPage } from '#contracts/receipt.contract.js';
 import { decodeCursor, pageOf } from '#database/cursor.js';
@@ -7,7 +7,7 @@ import { ReceiptRepository } from './receipt.repository.js';
 /** How far the members of a chat have received and read it. */
 @Injectable()
 export class ReceiptService {
-  constructor(@Inject(ReceiptRepository) private readonly receipts: ReceiptRepository) {}
+  constructor(private readonly receipts: ReceiptRepository) {}
 
   /** Of the present members, for one of them: NOT_FOUND for others. VALIDATION_ERROR for a foreign cursor. */
   async list(userId: number, chatId: number, limit: number, cursor?: string): Promise<ReceiptPage> {

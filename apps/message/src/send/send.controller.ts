@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { SendService } from './send.service.js';
 /** Sending on the bus. */
 @Controller()
 export class SendController {
-  constructor(@Inject(SendService) private readonly sends: SendService) {}
+  constructor(private readonly sends: SendService) {}
 
   @Handle(messageRpc.send)
   send(request: RequestOf<typeof messageRpc.send>, context: CallContext): Promise<ReplyOf<typeof messageRpc.send>> {

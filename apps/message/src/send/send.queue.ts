@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Turn } from '#bus/turn.js';
 import { FechatterError } from '#contracts/error.js';
 import type { LogEntry } from '#contracts/log.contract.js';
@@ -44,8 +44,8 @@ export class SendQueue {
   private waits = 0;
 
   constructor(
-    @Inject(SendRepository) private readonly messages: SendRepository,
-    @Inject(LogPublisher) private readonly publisher: LogPublisher,
+    private readonly messages: SendRepository,
+    private readonly publisher: LogPublisher,
   ) {
     showLine(this.line);
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { maxPageText } from '#bus/page-size.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -42,8 +42,8 @@ const plain = {
 @Injectable()
 export class SendRepository {
   constructor(
-    @Inject(Database) private readonly database: Database,
-    @Inject(SendDatabase) private readonly lane: SendDatabase,
+    private readonly database: Database,
+    private readonly lane: SendDatabase,
   ) {}
 
   /**

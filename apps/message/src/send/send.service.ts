@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { fitting } from '#bus/page-size.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
 import type { Message, messageRpc } from '#contracts/message.contract.js';
@@ -15,10 +15,10 @@ type SendRequest = RequestOf<typeof messageRpc.send>;
 @Injectable()
 export class SendService {
   constructor(
-    @Inject(SendQueue) private readonly queue: SendQueue,
-    @Inject(SendRepository) private readonly messages: SendRepository,
-    @Inject(SenderService) private readonly senders: SenderService,
-    @Inject(MentionService) private readonly mentions: MentionService,
+    private readonly queue: SendQueue,
+    private readonly messages: SendRepository,
+    private readonly senders: SenderService,
+    private readonly mentions: MentionService,
   ) {}
 
   /**

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Bus } from '#bus/bus.js';
 import type { Auditable } from '#cache/auditor.js';
@@ -48,7 +48,7 @@ export class SenderService implements Auditable<number, User> {
   private readonly pending = new Map<number, LookUp>();
   private readonly tally = new CacheTally(this.name);
 
-  constructor(@Inject(Bus) private readonly bus: Bus) {}
+  constructor(private readonly bus: Bus) {}
 
   /**
    * Every id has its user in the answer. Throws UNAVAILABLE when auth does not answer and a name was never seen. Who

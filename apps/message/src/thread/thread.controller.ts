@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import { userOf, type CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { Encoded } from '#bus/encoded.js';
@@ -9,7 +9,7 @@ import { ThreadService } from './thread.service.js';
 /** Threads on the bus. */
 @Controller()
 export class ThreadController {
-  constructor(@Inject(ThreadService) private readonly threads: ThreadService) {}
+  constructor(private readonly threads: ThreadService) {}
 
   @Handle(messageRpc.thread)
   thread({ message_id, limit, ...range }: RequestOf<typeof messageRpc.thread>, context: CallContext): Promise<Encoded> {

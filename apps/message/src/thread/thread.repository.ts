@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { maxPageText } from '#bus/page-size.js';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
@@ -47,7 +47,7 @@ const repliesAfter = replies('message.replies_after', '>', 'ASC');
 /** Reads of threads. They yield nothing to users who are not present in the chat. */
 @Injectable()
 export class ThreadRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Newest first, below `seq`; undefined without access. */
   async before(userId: number, messageId: number, seq: number, limit: number): Promise<Replies | undefined> {

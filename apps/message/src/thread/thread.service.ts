@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Encoded } from '#bus/encoded.js';
 import { invalid, notFound } from '#contracts/error.js';
 import type { ThreadRange } from '#contracts/message.contract.js';
@@ -11,8 +11,8 @@ import { ThreadRepository } from './thread.repository.js';
 @Injectable()
 export class ThreadService {
   constructor(
-    @Inject(ThreadRepository) private readonly threads: ThreadRepository,
-    @Inject(SenderService) private readonly senders: SenderService,
+    private readonly threads: ThreadRepository,
+    private readonly senders: SenderService,
   ) {}
 
   /** A MessagePage. NOT_FOUND without access, VALIDATION_ERROR for a foreign cursor or for more than one position. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Loop } from '#service/loop.js';
 import { ActivityRepository } from './activity.repository.js';
 
@@ -11,7 +11,7 @@ const keptMs = 24 * 3_600_000;
 export class ActivityCleaner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly loop: Loop;
 
-  constructor(@Inject(ActivityRepository) activity: ActivityRepository) {
+  constructor(activity: ActivityRepository) {
     this.loop = new Loop('message.activity', everyMs, () => activity.forgetBefore(new Date(Date.now() - keptMs)));
   }
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 
@@ -13,7 +13,7 @@ const popular = sql(
 /** When chats were active. */
 @Injectable()
 export class ActivityRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Chats that had something in most minutes of the last hour. */
   async popularChats(limit: number): Promise<number[]> {

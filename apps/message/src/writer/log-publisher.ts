@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { logEvent, type LogEntry } from '#contracts/log.contract.js';
 import { GateMemory } from '../gate/gate.memory.js';
@@ -17,8 +17,8 @@ export class LogPublisher {
   private readonly listeners: GrownListener[] = [];
 
   constructor(
-    @Inject(Bus) private readonly bus: Bus,
-    @Inject(GateMemory) private readonly memory: GateMemory,
+    private readonly bus: Bus,
+    private readonly memory: GateMemory,
   ) {}
 
   /** Calls the listener at once for each log that this process makes grow, with its last entries or none of them. */

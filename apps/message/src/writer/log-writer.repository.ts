@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import { GateMemory } from '../gate/gate.memory.js';
@@ -75,8 +75,8 @@ const advance = sql(
 @Injectable()
 export class LogWriter {
   constructor(
-    @Inject(Database) private readonly database: Database,
-    @Inject(GateMemory) private readonly memory: GateMemory,
+    private readonly database: Database,
+    private readonly memory: GateMemory,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { Generation } from './engine.js';
@@ -62,7 +62,7 @@ const retireDocuments = sql(
 /** The states of the index. */
 @Injectable()
 export class GenerationRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   async list(): Promise<Generation[]> {
     const rows = await this.database.query<{ id: number; is_complete: boolean; is_active: boolean }>(list);

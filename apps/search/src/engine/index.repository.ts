@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql } from '#database/statement.js';
 import type { Effects } from './effects.js';
@@ -147,7 +147,7 @@ const purge = sql(
 @Injectable()
 export class IndexRepository {
   constructor(
-    @Inject(Database) private readonly database: Database,
+    private readonly database: Database,
     @Optional() private readonly sliceLength = defaultSliceLength,
   ) {}
 

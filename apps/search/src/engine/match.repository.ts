@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { FechatterError } from '#contracts/error.js';
 import { isStatementTimeout } from '#database/errors.js';
 import { sql } from '#database/statement.js';
@@ -91,7 +91,7 @@ interface Query {
 /** Looks up what the index holds. */
 @Injectable()
 export class MatchRepository {
-  constructor(@Inject(FindDatabase) private readonly database: FindDatabase) {}
+  constructor(private readonly database: FindDatabase) {}
 
   /**
    * Slices may overlap in time: from the last message of the page on, those are looked at too that were not. Throws

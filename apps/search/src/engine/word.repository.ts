@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database/database.js';
 import { sql, type Statement } from '#database/statement.js';
 
@@ -44,7 +44,7 @@ const forget = sql(
 /** The words of each slice, and which of them no message holds any more. */
 @Injectable()
 export class WordRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(private readonly database: Database) {}
 
   /** Whether messages were removed or changed whose words may have to be forgotten. */
   async hasLeft(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { Controller, Inject } from '@nestjs/common';
+import { Controller } from '@nestjs/common';
 import type { CallContext } from '#bus/bus.js';
 import { Handle } from '#bus/handle.js';
 import type { ReplyOf, RequestOf } from '#contracts/contract.js';
@@ -8,7 +8,7 @@ import { QueryService } from './query.service.js';
 /** Searches on the bus. */
 @Controller()
 export class QueryController {
-  constructor(@Inject(QueryService) private readonly queries: QueryService) {}
+  constructor(private readonly queries: QueryService) {}
 
   @Handle(searchRpc.messages)
   messages(

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Bus, userOf, type CallContext } from '#bus/bus.js';
 import { fitting } from '#bus/page-size.js';
 import { chatRpc } from '#contracts/chat.contract.js';
@@ -27,8 +27,8 @@ const nothing: Found = { hits: [], total: 0, isExact: true, asOf: 0, hasMore: fa
 @Injectable()
 export class QueryService {
   constructor(
-    @Inject(Bus) private readonly bus: Bus,
-    @Inject(Engine) private readonly engine: Engine,
+    private readonly bus: Bus,
+    private readonly engine: Engine,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { logRpc, type Head } from '#contracts/log.contract.js';
 import { Loop } from '#service/loop.js';
@@ -30,10 +30,10 @@ export class ComparisonService implements OnApplicationBootstrap, BeforeApplicat
   private readonly all: Sweep;
 
   constructor(
-    @Inject(Bus) private readonly bus: Bus,
-    @Inject(ChatQueue) private readonly queue: ChatQueue,
-    @Inject(Engine) private readonly engine: Engine,
-    @Inject(Pace) pace: Pace,
+    private readonly bus: Bus,
+    private readonly queue: ChatQueue,
+    private readonly engine: Engine,
+    pace: Pace,
   ) {
     this.all = new Sweep(bus, engine, pace);
     showLag(this);

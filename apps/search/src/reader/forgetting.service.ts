@@ -1,4 +1,4 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Loop } from '#service/loop.js';
 import { Engine } from '../engine/engine.js';
 import { Pace } from './pace.js';
@@ -12,8 +12,8 @@ export class ForgettingService implements OnApplicationBootstrap, BeforeApplicat
   private stopped = false;
 
   constructor(
-    @Inject(Engine) private readonly engine: Engine,
-    @Inject(Pace) private readonly pace: Pace,
+    private readonly engine: Engine,
+    private readonly pace: Pace,
   ) {}
 
   onApplicationBootstrap(): void {

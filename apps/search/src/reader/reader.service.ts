@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus, type Subscription } from '#bus/bus.js';
 import { logEvent } from '#contracts/log.contract.js';
 import { TokenBucket } from '#domain/token-bucket.js';
@@ -28,10 +28,10 @@ export class ReaderService implements OnApplicationBootstrap, BeforeApplicationS
   private readonly catchUp: CatchUp;
 
   constructor(
-    @Inject(Bus) private readonly bus: Bus,
-    @Inject(ChatQueue) private readonly queue: ChatQueue,
-    @Inject(Engine) private readonly engine: Engine,
-    @Inject(Pace) private readonly pace: Pace,
+    private readonly bus: Bus,
+    private readonly queue: ChatQueue,
+    private readonly engine: Engine,
+    private readonly pace: Pace,
   ) {
     this.catchUp = new CatchUp(bus, engine, pace);
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bus } from '#bus/bus.js';
 import { Loop } from '#service/loop.js';
 import { activeOf, Engine } from '../engine/engine.js';
@@ -24,9 +24,9 @@ export class RebuildService implements OnApplicationBootstrap, BeforeApplication
   private isTidy = false;
 
   constructor(
-    @Inject(Bus) bus: Bus,
-    @Inject(Engine) private readonly engine: Engine,
-    @Inject(Pace) private readonly pace: Pace,
+    bus: Bus,
+    private readonly engine: Engine,
+    private readonly pace: Pace,
   ) {
     this.sweep = new Sweep(bus, engine, pace);
   }
