@@ -4,6 +4,7 @@ import type { RequestOf } from '#contracts/contract.js';
 import { FechatterError } from '#contracts/error.js';
 import { importRpc, type ImportedLines, type ImportLine } from '#contracts/import.contract.js';
 import { ChatCreationRepository, mostMadeInAll } from '../chat/chat-creation.repository.js';
+import { newChannel } from '../chat/chat-writer.repository.js';
 import { ChatRepository, type NamedChannel } from '../chat/chat.repository.js';
 import { nameKey } from '../chat/chat.row.js';
 import { HandOverService } from '../hand-over/hand-over.service.js';
@@ -41,8 +42,9 @@ export class ImportService {
 
   /**
    * Lines of one chat keep their order. Names of chats compare ignoring case, as names of channels do; a missing one
-   * becomes a public channel that the importer owns. Lines with an impossible time, of an archived channel, of a private
-   * one that the importer is not in or of one too many are refused, the others are stored. FORBIDDEN for who does not own the workspace.
+   * becomes a public channel that the importer owns. Lines with an impossible time are refused, as are those of an
+   * archived channel, of a private one that the importer is not in and of one too many; the others are stored. FORBIDDEN
+   * unless the caller owns the workspace.
    */
   async import(userId: number, workspaceId: number, lines: readonly ImportLine[]): Promise<ImportedLines> {
     await this.workspaces.require(userId, workspaceId, 'import');
@@ -129,10 +131,7 @@ export class ImportService {
 
   /** Somebody else may have made it in between: then that one is taken. Answers why it would be one too many. */
   private async createChannel(userId: number, workspaceId: number, name: string): Promise<string | undefined> {
-    const chat = {
-      ...{ workspace_id: workspaceId, type: 'channel' as const, name, description: '', is_private: false },
-      ...{ is_general: false, direct_key: null, created_by: userId },
-    };
+    const chat = newChannel(workspaceId, name, userId);
     try {
       await this.creation.create(chat, [{ user_id: userId, role: 'owner' }], mostMadeInAll);
     } catch (error) {

@@ -61,8 +61,9 @@ export class InviteService {
   }
 
   /**
-   * Makes the caller a member with the role of the invite; who is one already stays what they are. NOT_FOUND for an
-   * unknown or expired code, one whose maker may not invite any more, for an invite to somebody else's e-mail address, and for who was removed after it was made.
+   * Makes the caller a member with the role of the invite; a member already stays what they are. NOT_FOUND for an unknown
+   * or expired code, one whose maker may not invite any more, an invite to somebody else's e-mail address, and for a
+   * caller who was removed after it was made.
    */
   async accept(userId: number, code: string): Promise<Workspace> {
     const invite = await this.invites.findOpen(code);

@@ -120,7 +120,7 @@ export const chatsApi = {
     method: 'POST',
     path: '/api/chats/{id}/join',
     summary: 'Join a public channel',
-    description: 'CONFLICT for who is in 9,000 chats.',
+    description: 'CONFLICT for a caller who is in 9,000 chats.',
     auth: 'user',
     limit: 'request',
     params: ofId,
