@@ -24,9 +24,9 @@ export class DirectService {
 
   /**
    * The direct chat of exactly these people and the caller; alone with the own id it is a place for notes. Made when
-   * missing, by however many at once. Somebody who left it with the workspace and came back is a member again. NOT_FOUND when
-   * somebody is not in the workspace or, for a guest, shares no chat with them; CONFLICT when the caller has made, or
-   * one of them is in, as many chats as one can.
+   * missing, by however many at once. Somebody who left it with the workspace and came back is a member again. NOT_FOUND
+   * when somebody is not in the workspace or, for a guest, shares no chat with them; CONFLICT when the caller has made,
+   * or one of them is in, as many chats as one can.
    */
   async open(userId: number, workspaceId: number, userIds: readonly number[]): Promise<Chat> {
     const role = await this.workspaceUsers.role(workspaceId, userId);
