@@ -11,7 +11,7 @@ export default {
   ...base,
   testMatch: [
     '<rootDir>/test/plans/**/*.spec.ts',
-    '<rootDir>/test/faults/{degraded,degraded-long,distributed,hand-over,import,pgbouncer,presence,tracing}.spec.ts',
+    '<rootDir>/test/faults/{degraded,degraded-long,distributed,hand-over,import,pgbouncer,presence,replicas,tracing,drops/drops}.spec.ts',
     '<rootDir>/libs/cache/src/race.spec.ts',
   ],
   testTimeout: 600_000,

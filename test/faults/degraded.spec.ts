@@ -34,7 +34,10 @@ const own: Readonly<Record<'search' | 'chat' | 'auth', () => Promise<Answer>>> =
 describe.each(['search', 'chat', 'auth'] as const)(
   'While %s is away, sends and reads go on without an error',
   (app) => {
-    it.each(ways)('%s', async (way) => {
+    // To all of them a service that hangs is the same; of auth more depends on it.
+    const ofCommit = ways.filter((way) => isNightly || way !== 'paused' || app === 'auth');
+
+    it.each(ofCommit)('%s', async (way) => {
       // Whoever is new has a token that no gateway has checked yet and a name that no message has shown.
       const newcomer = personOf(`${app}-${way}`);
       await newcomer.register();

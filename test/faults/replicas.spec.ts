@@ -5,6 +5,7 @@ import type { AppProcess } from './app-process.js';
 import { Person } from './degraded/person.js';
 import { Installation } from './installation.js';
 import { FaultProxy } from './network/fault-proxy.js';
+import { atNight } from './nightly.js';
 
 let installation: Installation;
 /** Between one of the two message services and PostgreSQL. */
@@ -67,7 +68,7 @@ it('A message service that has lost PostgreSQL leaves the sends to the other one
   await untilShakyServes();
 });
 
-it('A message service that stands still is left out within ten seconds; what it slept through it does not do', async () => {
+atNight('A message service that stands still is left out within ten seconds; what it slept through it does not do', async () => {
   const refused: string[] = [];
   shaky.pause();
   try {

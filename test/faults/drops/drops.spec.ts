@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { atNight } from '../nightly.js';
 import { runDrops } from './drops.js';
 import { Stage } from './stage.js';
 import { faultsOf } from './verdict.js';
@@ -18,7 +19,7 @@ describe('over a network and a bus that fail all the time', () => {
     expect(faultsOf(await runDrops(stage, short))).toEqual([]);
   });
 
-  it('gateways whose resume is broken on purpose are found out', async () => {
+  atNight('gateways whose resume is broken on purpose are found out', async () => {
     const { notBrought } = await runDrops(stage, { ...short, broken: 'resume' });
     expect(notBrought).toBeGreaterThan(0);
   });
