@@ -68,16 +68,19 @@ it('A message service that has lost PostgreSQL leaves the sends to the other one
   await untilShakyServes();
 });
 
-atNight('A message service that stands still is left out within ten seconds; what it slept through it does not do', async () => {
-  const refused: string[] = [];
-  shaky.pause();
-  try {
-    await untilServed(10_000, refused);
-  } finally {
-    shaky.resume();
-  }
-  await untilShakyServes();
-  const stored = await person.stored();
-  expect(refused.filter((content) => stored.has(content))).toEqual([]);
-  expect(refused).not.toEqual([]);
-});
+atNight(
+  'A message service that stands still is left out within ten seconds; what it slept through it does not do',
+  async () => {
+    const refused: string[] = [];
+    shaky.pause();
+    try {
+      await untilServed(10_000, refused);
+    } finally {
+      shaky.resume();
+    }
+    await untilShakyServes();
+    const stored = await person.stored();
+    expect(refused.filter((content) => stored.has(content))).toEqual([]);
+    expect(refused).not.toEqual([]);
+  },
+);
