@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startHouse, type House } from '#testing/app.js';
 import { currentIds } from '#telemetry/current-span.js';
 import { inSpan, startTracing } from '#telemetry/tracing.js';
+import { Collector } from '#testing/collector.js';
 import { eventually } from '#testing/eventually.js';
 import { upTo } from '#testing/range.js';
 import { authApp } from '../../apps/auth/src/auth.app.js';
@@ -14,48 +12,17 @@ import { messageApp } from '../../apps/message/src/message.app.js';
 import { dataSources } from '../../apps/standalone/src/data-sources.js';
 import { World } from './costs/world.js';
 
-interface Received {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-  readonly kind: number;
-  readonly startTimeUnixNano: string;
-  readonly endTimeUnixNano: string;
-}
-
-interface Body {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Received[] }[] }[];
-}
-
-const spans: Received[] = [];
-let raw = '';
-let collector: Server;
+let collector: Collector;
 let house: House;
 let world: World;
 let endTracing: () => Promise<void>;
 
-/** A collector as OTLP over HTTP describes it. */
-function startCollector(): Server {
-  return createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      raw += body;
-      const { resourceSpans } = JSON.parse(body) as Body;
-      spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-      response.setHeader('content-type', 'application/json').end('{}');
-    });
-  });
-}
-
 function trace(share: number): Promise<() => Promise<void>> {
-  return startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', share);
+  return startTracing(collector.url, 'test', share);
 }
 
 beforeAll(async () => {
-  collector = startCollector().listen(0, '127.0.0.1');
-  await once(collector, 'listening');
+  collector = await Collector.start();
   endTracing = await trace(0);
   house = await startHouse({ apps: [messageApp, chatApp, authApp, gatewayApp], dataSources });
   world = await World.build(house.url);
@@ -64,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await house.close();
   await endTracing();
-  collector.close();
+  await collector.stop();
 });
 
 /** A message of the owner's. */
@@ -83,12 +50,12 @@ async function post(path: string, body: object, traceparent: string): Promise<vo
 
 /** The names of what is recorded from now on, up to a span of our own. */
 async function recordedDuring(work: () => Promise<unknown>): Promise<string[]> {
-  const before = spans.length;
+  const before = collector.spans.length;
   await work();
   const marker = `marker ${before}`;
   await inSpan({ name: marker, kind: 'internal' }, async () => undefined, recorded(1));
-  await eventually(() => spans.some(({ name }) => name === marker));
-  return spans.slice(before).flatMap(({ name }) => (name === marker ? [] : [name]));
+  await eventually(() => collector.spans.some(({ name }) => name === marker));
+  return collector.spans.slice(before).flatMap(({ name }) => (name === marker ? [] : [name]));
 }
 
 /** A caller of its own for each number. */
@@ -103,26 +70,26 @@ function traceIdOf(number: number): string {
 it('follows a message from the request of a caller who traces over the bus into SQL, without its text', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   await send('a secret that no trace tells', `00-${traceId}-b7ad6b7169203331-01`);
-  const found = (name: string) => spans.find((span) => span.name === name);
+  const found = (name: string) => collector.spans.find((span) => span.name === name);
   await eventually(() => found('POST /api/messages'));
-  expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+  expect(new Set(collector.spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
   const [http, bus, sql] = ['POST /api/messages', 'message.send', 'message.flush_alone'].map(found);
   expect(http).toMatchObject({ parentSpanId: 'b7ad6b7169203331', kind: 2 });
   expect(bus).toMatchObject({ parentSpanId: http?.spanId, kind: 2 });
   expect(sql).toMatchObject({ parentSpanId: bus?.spanId, kind: 3 });
-  for (const { startTimeUnixNano, endTimeUnixNano } of spans)
+  for (const { startTimeUnixNano, endTimeUnixNano } of collector.spans)
     expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)).toBe(true);
-  expect(raw).not.toContain('a secret');
+  expect(collector.bodies.join('')).not.toContain('a secret');
 });
 
 it('keeps apart what is sent at once: each trace has what belongs to its message, and nothing else', async () => {
-  const before = spans.length;
+  const before = collector.spans.length;
   const numbers = upTo(40);
   const isRecorded = (number: number) => number % 2 === 0;
   await Promise.all(
     numbers.map((number) => send(`message ${number}`, recorded(number).slice(0, -1) + (isRecorded(number) ? 1 : 0))),
   );
-  const of = (number: number) => spans.slice(before).filter(({ traceId }) => traceId === traceIdOf(number));
+  const of = (number: number) => collector.spans.slice(before).filter(({ traceId }) => traceId === traceIdOf(number));
   const isWhole = (number: number) => of(number).some(({ name }) => name === 'POST /api/messages');
   await eventually(() => numbers.filter(isRecorded).every(isWhole));
   for (const number of numbers) {

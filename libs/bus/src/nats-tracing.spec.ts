@@ -1,12 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { connect, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import type { RequestOf } from '#contracts/contract.js';
 import { configureLogging } from '#telemetry/logger.js';
 import { inSpan, startTracing } from '#telemetry/tracing.js';
+import { Collector } from '#testing/collector.js';
 import { eventually } from '#testing/eventually.js';
 import { upTo } from '#testing/range.js';
 import { anyone, errorOf, probe, secret, startTestNats, subscribed } from './bus.fixture.js';
@@ -14,17 +12,6 @@ import type { CallContext } from './bus.js';
 import { Handle } from './handle.js';
 import { NatsBus } from './nats-bus.js';
 import { RpcServer } from './rpc-server.js';
-
-interface Received {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly name: string;
-}
-
-interface Body {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Received[] }[] }[];
-}
 
 type Text = RequestOf<typeof probe.echo>;
 
@@ -44,9 +31,8 @@ class ProbeController {
   }
 }
 
-const spans: Received[] = [];
 let lines: string[];
-let collector: Server;
+let collector: Collector;
 let endTracing: () => Promise<void>;
 let nats: Awaited<ReturnType<typeof startTestNats>>;
 let caller: NatsBus;
@@ -56,21 +42,11 @@ let stranger: NatsConnection;
 let requests: Msg[];
 
 beforeAll(async () => {
-  collector = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const { resourceSpans } = JSON.parse(body) as Body;
-      spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-      response.setHeader('content-type', 'application/json').end('{}');
-    });
-  }).listen(0, '127.0.0.1');
-  await once(collector, 'listening');
+  collector = await Collector.start();
   nats = await startTestNats();
 });
 afterAll(async () => {
-  collector.closeAllConnections();
-  collector.close();
+  await collector.stop();
   await nats.remove();
 });
 beforeEach(async () => {
@@ -80,7 +56,7 @@ beforeEach(async () => {
     done();
   };
   configureLogging('error', 'test', new Writable({ write }));
-  endTracing = await startTracing(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, 'test', 0);
+  endTracing = await startTracing(collector.url, 'test', 0);
   const open = (name: string) => NatsBus.connect({ url: nats.server.url, secret, name });
   [caller, server] = await Promise.all([open('caller'), open('server')]);
   stranger = await connect({ servers: nats.server.url });
@@ -114,9 +90,9 @@ function call(text: string, given: string): Promise<Text> {
 
 /** Of each trace: who is whose parent, once all that was recorded has come. */
 async function trees(numbers: readonly number[]): Promise<Map<number, string[]>> {
-  const of = (number: number) => spans.filter(({ traceId }) => traceId === traceIdOf(number));
+  const of = (number: number) => collector.spans.filter(({ traceId }) => traceId === traceIdOf(number));
   await endTracing();
-  const nameOf = (id: string | undefined) => spans.find(({ spanId }) => spanId === id)?.name ?? 'elsewhere';
+  const nameOf = (id: string | undefined) => collector.spans.find(({ spanId }) => spanId === id)?.name ?? 'elsewhere';
   return new Map(
     numbers.map((number) => [
       number,
@@ -134,7 +110,9 @@ it('A recorded trace goes over the wire in `traceparent`: the span of the servic
   expect(await trees([1])).toEqual(new Map([[1, whole]]));
   await stranger.flush();
   const told = requests.map(({ headers }) => headers?.get('traceparent'));
-  const [caller_, echo] = ['caller', 'probe.echo'].map((wanted) => spans.find(({ name }) => name === wanted)?.spanId);
+  const [caller_, echo] = ['caller', 'probe.echo'].map(
+    (wanted) => collector.spans.find(({ name }) => name === wanted)?.spanId,
+  );
   expect(told).toEqual([caller_, echo].map((id) => `00-${traceIdOf(1)}-${id}-01`));
 });
 
@@ -161,7 +139,7 @@ it('The line of a handler that failed carries the ids of its span', async () => 
   await errorOf(call('fail', contextOf(3, '01')));
   await trees([3]);
   await eventually(() => lines.length > 0);
-  const failing = spans.find(({ traceId, name }) => traceId === traceIdOf(3) && name === 'probe.inner');
+  const failing = collector.spans.find(({ traceId, name }) => traceId === traceIdOf(3) && name === 'probe.inner');
   expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
     expect.objectContaining({
       message: 'A handler failed',

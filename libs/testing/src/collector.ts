@@ -9,6 +9,8 @@ export interface ReceivedSpan {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
   readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
 }
 
@@ -19,6 +21,8 @@ interface Body {
 /** A collector of traces for specs, which keeps all that it is sent. */
 export class Collector {
   readonly spans: ReceivedSpan[] = [];
+  /** As they came. */
+  readonly bodies: string[] = [];
   /** While it hangs it takes what comes and never answers. */
   isHanging = false;
 
@@ -26,6 +30,7 @@ export class Collector {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
+      this.bodies.push(body);
       const { resourceSpans } = JSON.parse(body) as Body;
       this.spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)));
       if (!this.isHanging) response.setHeader('content-type', 'application/json').end('{}');
