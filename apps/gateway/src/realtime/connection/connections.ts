@@ -6,6 +6,7 @@ import { gatewayConfig, type GatewayConfig } from '../../gateway.config.js';
 import { LimitExceeded } from '../../security/rate-limits.js';
 import { SessionRevocations } from '../../security/session-revocations.js';
 import { Connection, type Transport } from './connection.js';
+import { noRoom } from './no-room.js';
 import { DeliveryMarks } from '../delivery/delivery-marks.js';
 import { Hub } from '../delivery/hub.js';
 import { InboxSource } from '../delivery/inbox-source.js';
@@ -47,7 +48,7 @@ export class Connections implements OnApplicationBootstrap {
   /** Throws UNAVAILABLE while the gateway stops, or so many open at once that another one would wait for long. */
   checkRoom(): void {
     if (!this.stopping && this.inboxes.waiting < this.maxConnecting) return;
-    throw new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 + Math.floor(Math.random() * 3) });
+    throw noRoom();
   }
 
   /** Lets a signed-in client in. Throws UNAUTHORIZED, RATE_LIMITED, or UNAVAILABLE as `checkRoom`. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { FechatterError } from '#contracts/error.js';
 import { gatewayConfig, type GatewayConfig } from '../../gateway.config.js';
 import { LimitExceeded } from '../../security/rate-limits.js';
+import { noRoom } from './no-room.js';
 
 /** Whoever says nothing has gone by then. */
 const roomMs = 5_000;
@@ -25,9 +25,7 @@ export class Strangers {
       const usage = { allowed: false, limit: this.mostByAddress, remaining: 0, resetMs: roomMs };
       throw new LimitExceeded(usage, 'Too many connections from your address have not signed in yet.');
     }
-    if (this.count >= this.most) {
-      throw new FechatterError('UNAVAILABLE', undefined, { retryAfterSeconds: 1 + Math.floor(Math.random() * 3) });
-    }
+    if (this.count >= this.most) throw noRoom();
     this.add(address, 1);
     let isHere = true;
     return () => {
