@@ -11,8 +11,8 @@ interface Arrival {
 
 /**
  * Cuts off bodies that trickle in for ever: they would hold connections and memory. A connection brings one after the
- * other, so each request replaces the one before, and one timer looks after all:
- * one for each was 3 % of the CPU of a send.
+ * other, so each request replaces the one before, and one timer looks after all: one for each was 3 % of the CPU of a
+ * send.
  */
 export class Arrivals {
   private readonly latest = new Map<Socket, Arrival>();
