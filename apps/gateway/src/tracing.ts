@@ -1,13 +1,11 @@
-import type { FastifyInstance } from 'fastify';
-import type { Span } from '#telemetry/span.js';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { beginSpan, isTracing } from '#telemetry/tracing.js';
-import { whenGivenUp } from './http/server/given-up.js';
 
-/** A span for each request, under the one that the caller names in `traceparent`. Without tracing there are no hooks. */
+/** A span for each request, under the one that the caller names in `traceparent`. Without tracing there is no hook. */
 export function traceRequests(server: FastifyInstance): void {
   if (!isTracing()) return;
   server.decorateRequest('span', undefined);
-  server.addHook('onRequest', (request, reply, done) => {
+  server.addHook('onRequest', (request, _reply, done) => {
     const { traceparent } = request.headers;
     request.span = beginSpan(typeof traceparent === 'string' ? traceparent : undefined, () => {
       const path = request.routeOptions.url ?? 'none';
@@ -20,15 +18,11 @@ export function traceRequests(server: FastifyInstance): void {
     });
     const { span } = request;
     if (span?.isRecorded !== true) return done();
-    whenGivenUp(request, reply, (status) => end(span, status));
     span.run(done);
-  });
-  server.addHook('onResponse', ({ span }, reply, done) => {
-    if (span?.isRecorded === true) end(span, reply.statusCode);
-    done();
   });
 }
 
-function end(span: Span, status: number): void {
-  span.end(status >= 500, { 'http.response.status_code': String(status) });
+/** Of a request that has been answered or given up; there is none where it is not recorded. */
+export function endSpan({ request: { span } }: FastifyReply, status: number): void {
+  if (span?.isRecorded === true) span.end(status >= 500, { 'http.response.status_code': String(status) });
 }

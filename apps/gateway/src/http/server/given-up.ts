@@ -1,20 +1,51 @@
 import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const status = 499;
 
+/** Where a connection keeps the answers that it waits for: more than one where requests are sent ahead. */
+const waiting = Symbol('waiting');
+
+type Connection = Socket & { [waiting]?: FastifyReply[] };
+
 /**
- * Tells, once, when the caller has gone before all of the answer had left: Fastify tells of answers that have left only.
- * The status is 499, which is what others count it by. One listener more does not show in the CPU of a send (55.8 µs with
- * it, 56.7 without, medians of 24 turns).
+ * Tells, once, of answers whose caller has gone before all of them had left: Fastify tells of those that have left only.
+ * The status is 499, which is what others count it by. It listens to each connection rather than to each answer, and
+ * keeps what it knows there, so that a request makes nothing new.
  */
-export function whenGivenUp(request: FastifyRequest, reply: FastifyReply, tell: (status: number) => void): void {
-  const { raw } = reply;
-  if (!hasConnection(request)) return;
-  raw.on('close', () => {
-    // Whoever leaves a stream of events has had what there was.
-    if (!raw.writableFinished) tell(raw.headersSent && isStream(request) ? reply.statusCode : status);
-  });
+export class Callers {
+  constructor(private readonly tellGone: (reply: FastifyReply, status: number) => void) {}
+
+  /** From now on somebody waits for this answer. */
+  add(reply: FastifyReply): void {
+    if (!hasConnection(reply.request)) return;
+    const { socket }: { socket: Connection } = reply.request.raw;
+    const replies = (socket[waiting] ??= this.listen(socket));
+    replies.push(reply);
+  }
+
+  /** It has left. */
+  delete(reply: FastifyReply): void {
+    const { socket }: { socket: Connection } = reply.request.raw;
+    const replies = socket[waiting] ?? [];
+    // Mostly it is the only one.
+    if (replies.at(-1) === reply) replies.pop();
+    else if (replies.includes(reply)) replies.splice(replies.indexOf(reply), 1);
+  }
+
+  private listen(socket: Socket): FastifyReply[] {
+    const replies: FastifyReply[] = [];
+    socket.once('close', () => {
+      for (const reply of replies) if (!reply.raw.writableFinished) this.tellGone(reply, statusOf(reply));
+    });
+    return replies;
+  }
+}
+
+/** Whoever leaves a stream of events has had what there was. */
+function statusOf({ request, raw, statusCode }: FastifyReply): number {
+  return raw.headersSent && isStream(request) ? statusCode : status;
 }
 
 /** False for an operation of a batch, which comes from this process. */

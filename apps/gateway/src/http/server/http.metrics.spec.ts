@@ -18,8 +18,9 @@ const toServices = { queue: 'chat' };
 
 let realtime: RealtimeHouse;
 let authorization: string;
-/** The list of workspaces is asked for, and waits. */
-const [asked, answered] = [gate(), gate()];
+/** How often the list of workspaces was asked for; it waits. */
+let asked = 0;
+let answered = gate();
 
 beforeAll(async () => {
   realtime = await RealtimeHouse.start({ app: messageApp, dataSource: messageDataSource }, { RATE_LIMITS: 'off' });
@@ -31,7 +32,7 @@ beforeAll(async () => {
   bus.serve(
     workspaceRpc.list,
     async () => {
-      asked.open();
+      asked++;
       await answered.opened;
       return { workspaces: [] };
     },
@@ -89,7 +90,7 @@ describe('A request that its caller gives up', () => {
   it('while it is worked on is counted once as 499, with its time, also when it is answered later', async () => {
     const client = request(`${realtime.url}/api/workspaces`, { headers: { authorization } }).end();
     client.on('error', () => undefined);
-    await asked.opened;
+    await eventually(() => asked === 1, 'it is worked on');
     client.destroy();
     await expectCounted('GET', '/api/workspaces', { 499: 1 }, 1);
     answered.open();
@@ -97,6 +98,22 @@ describe('A request that its caller gives up', () => {
     expect(answer.status).toBe(200);
     await answer.text();
     await expectCounted('GET', '/api/workspaces', { 200: 1, 499: 1 }, 2);
+  });
+
+  it('is counted with those that were sent ahead behind it, and not with the one that was answered before', async () => {
+    const before = await counted('GET', '/api/workspaces');
+    const socket = connect(realtime.gateway.port, '127.0.0.1');
+    const ask = `GET /api/workspaces HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`;
+    socket.write(ask);
+    await once(socket, 'data');
+    answered = gate();
+    const known = asked;
+    socket.write(ask + ask);
+    await eventually(() => asked === known + 2, 'both are worked on');
+    socket.destroy();
+    const { 200: whole = 0, 499: given = 0 } = before.statuses;
+    await expectCounted('GET', '/api/workspaces', { 200: whole + 1, 499: given + 2 }, before.timed + 3);
+    answered.open();
   });
 
   it('while it is still being sent is counted likewise', async () => {

@@ -39,8 +39,8 @@ new Counter({
 });
 
 /** Counts a request. The path is the route's pattern: what callers make up never becomes a label. */
-export function countRequest(request: FastifyRequest, reply: FastifyReply, status = reply.statusCode): void {
-  const { duration, answers } = metersOf(request);
+export function countRequest(reply: FastifyReply, status: number): void {
+  const { duration, answers } = metersOf(reply.request);
   answers.set(status, (answers.get(status) ?? 0) + 1);
   duration?.note(reply.elapsedTime / 1000);
 }

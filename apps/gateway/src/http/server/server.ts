@@ -8,13 +8,15 @@ import { Turn } from '#bus/turn.js';
 import { FechatterError } from '#contracts/error.js';
 import type { Probes } from '#health/probes.js';
 import { isMeasuring } from '#telemetry/metrics.js';
+import { isTracing } from '#telemetry/tracing.js';
 import type { GatewayConfig } from '../../gateway.config.js';
 import { securityHeaders } from '../../security/headers.js';
+import { endSpan } from '../../tracing.js';
 import { Arrivals } from './arrivals.js';
 import { acceptBodies } from './body-parser.js';
 import { errorBody } from './error-body.js';
 import { withCaching } from './caching.js';
-import { hasConnection, whenGivenUp } from './given-up.js';
+import { Callers, hasConnection } from './given-up.js';
 import { countRequest } from './http.metrics.js';
 import { rawAnswer } from './raw-answer.js';
 
@@ -56,6 +58,7 @@ export function createAdapter(
   });
   const fastify: FastifyInstance = adapter.getInstance();
   const arrivals = new Arrivals(config.REQUEST_TIMEOUT_MS);
+  const callers = new Callers(noteEnd);
   acceptBodies(fastify);
   fastify.decorateRequest('contract', undefined);
   fastify.decorateRequest('call', undefined);
@@ -66,7 +69,7 @@ export function createAdapter(
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
     if (hasConnection(request) && bringsWhole(request.raw)) arrivals.watch(request.raw);
-    if (isMeasuring()) whenGivenUp(request, reply, (status) => countRequest(request, reply, status));
+    if (isWatched()) callers.add(reply);
     done();
   });
   // JSON that a service has encoded already goes out untouched.
@@ -80,11 +83,25 @@ export function createAdapter(
     leaving.add({ done, payload: withCaching(request, reply, payload) });
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    if (isMeasuring()) countRequest(request, reply);
+    if (isWatched()) {
+      callers.delete(reply);
+      noteEnd(reply, reply.statusCode);
+    }
     if (hasConnection(request)) leaveUnread(request.raw);
     done();
   });
   return adapter;
+}
+
+/** Whether anybody wants to know when a request ends. */
+function isWatched(): boolean {
+  return isMeasuring() || isTracing();
+}
+
+/** Notes that a request has been answered, or that its caller has gone (499). */
+function noteEnd(reply: FastifyReply, status: number): void {
+  if (isMeasuring()) countRequest(reply, status);
+  endSpan(reply, status);
 }
 
 /** Whether there is a body that is read before a handler is called; a stream takes the time that it takes. */
