@@ -30,20 +30,28 @@ export const droppedEvents = new Counter({
 const succeeded = new Map<string, Tally>();
 const failed = new Map<string, Tally>();
 
-/** Makes a call and notes how long it took and how it ended. */
+/** Makes a call and notes how long it took and how it ended. It looks on: whoever called waits for the call alone. */
 export function timed<Result>(subject: string, call: () => Promise<Result>): Promise<Result> {
-  return isMeasuring() ? measured(subject, call) : call();
+  if (!isMeasuring()) return begin(call);
+  const start = performance.now();
+  const note = (tally: Tally) => tally.note((performance.now() - start) / 1000);
+  const work = begin(call);
+  work.then(
+    () => note(tallyOf(succeeded, subject, subject, 'OK')),
+    (error: unknown) => {
+      const code = codeOf(error);
+      note(tallyOf(failed, `${subject} ${code}`, subject, code));
+    },
+  );
+  return work;
 }
 
-async function measured<Result>(subject: string, call: () => Promise<Result>): Promise<Result> {
-  const start = performance.now();
+/** What is refused before it begins rejects as well. */
+function begin<Result>(call: () => Promise<Result>): Promise<Result> {
   try {
-    const result = await call();
-    tallyOf(succeeded, subject, subject, 'OK').note((performance.now() - start) / 1000);
-    return result;
+    return call();
   } catch (error) {
-    const code = codeOf(error);
-    tallyOf(failed, `${subject} ${code}`, subject, code).note((performance.now() - start) / 1000);
+    if (error instanceof Error) return Promise.reject(error);
     throw error;
   }
 }
