@@ -58,17 +58,12 @@ describe('Auth that is away for more than a minute', () => {
     });
   });
 
-  atNight('paused: nobody can tell which sessions have ended, until it answers', async () => {
+  atNight('paused: as when it is stopped, as NATS soon takes whoever is silent for gone', async () => {
     await stage.parts.auth.whileIs('paused', async () => {
-      // Names grow old before sessions do: nobody waits for those.
-      await pause(30_000);
-      const summary = await person.load('auth paused for half a minute');
+      await pause(overAMinuteMs);
+      const summary = await person.load('auth paused for a minute');
       expect(summary.errors).toBe(0);
-      expect(summary.slowest).toBeLessThan(1_000);
-      await pause(overAMinuteMs - 30_000);
-      const { statuses, isInForm, slowest } = await person.load('auth paused for a minute', 2);
-      expect({ statuses, isInForm }).toEqual({ statuses: [503], isInForm: true });
-      expect(slowest).toBeLessThan(boundMs);
+      expect(summary.slowest).toBeLessThan(boundMs);
     });
     await untilServed(profile, 'auth answers again');
     expect((await person.load('auth is back', 2)).errors).toBe(0);
