@@ -101,6 +101,7 @@ describe('A request that its caller gives up', () => {
   });
 
   it('is counted with those that were sent ahead behind it, and not with the one that was answered before', async () => {
+    answered.open();
     const before = await counted('GET', '/api/workspaces');
     const socket = connect(realtime.gateway.port, '127.0.0.1');
     const ask = `GET /api/workspaces HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`;
